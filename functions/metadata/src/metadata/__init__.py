@@ -1,0 +1,1 @@
+"""Describe one picture and decide its verdict."""

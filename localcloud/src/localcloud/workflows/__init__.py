@@ -1,0 +1,1 @@
+"""Run Cloud Workflows definitions."""

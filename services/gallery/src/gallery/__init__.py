@@ -1,0 +1,1 @@
+"""Show every picture and its state, and take uploads."""

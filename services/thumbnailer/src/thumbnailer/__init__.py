@@ -1,0 +1,1 @@
+"""Render the variants of one picture."""
