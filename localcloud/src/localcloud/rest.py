@@ -9,11 +9,11 @@ import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 from google.protobuf import json_format
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -139,7 +139,7 @@ def _body_tree(field: str | None, body: bytes) -> dict[str, Any]:
     return dict(parsed) if field == "*" else {field: parsed}
 
 
-def _put(tree: dict[str, Any], path: str, text: str, descriptor: Descriptor) -> None:
+def _put(tree: dict[str, Any], path: str, text: str, descriptor: Any) -> None:  # a Descriptor
     """Set one query parameter or path variable (``a.b``) in the tree."""
     *parents, name = path.split(".")
     for parent in parents:
@@ -155,10 +155,10 @@ def _put(tree: dict[str, Any], path: str, text: str, descriptor: Descriptor) -> 
         tree[name] = value
 
 
-def _field(descriptor: Descriptor | None, name: str, path: str) -> FieldDescriptor:
+def _field(descriptor: Any, name: str, path: str) -> FieldDescriptor:
     for field in descriptor.fields if descriptor else ():
         if name in (field.name, field.json_name):
-            return field
+            return cast("FieldDescriptor", field)
     raise invalid_argument(f'Invalid JSON payload received. Unknown name "{path}".')
 
 

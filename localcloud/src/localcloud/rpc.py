@@ -4,6 +4,8 @@ A handler takes and gives raw protobuf messages (``types.X.pb()``: proto-plus
 wrappers cost ten times as much) and raises RpcError.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -100,7 +102,7 @@ def grpc_handlers(
     )
 
 
-def _rpc_handler(method: Method, faults: Faults) -> grpc.RpcMethodHandler:
+def _rpc_handler(method: Method, faults: Faults) -> grpc.RpcMethodHandler[Any, Any]:
     match method.kind:
         case Kind.UNARY:
             return grpc.unary_unary_rpc_method_handler(

@@ -1,0 +1,1 @@
+"""Google's identities on this machine: a service account key, tokens, certificates."""
