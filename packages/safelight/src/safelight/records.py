@@ -1,0 +1,69 @@
+"""Change records in Firestore, fenced by the generation and the state that the writer saw."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.cloud import firestore
+
+from safelight.record import IMAGES, TIMELINE, Entry, State, check_move
+
+
+class StaleError(Exception):
+    """The record is no longer what the writer saw: another generation, state, or gone."""
+
+
+class Records:
+    """The collection of records."""
+
+    def __init__(self, client: firestore.Client) -> None:
+        self._client = client
+
+    def read(self, image_id: str) -> Mapping[str, Any] | None:
+        """Return the record's fields, or None."""
+        document: Mapping[str, Any] | None = self._reference(image_id).get().to_dict()
+        return document
+
+    def move(  # noqa: PLR0913 -- a move is made of these
+        self,
+        image_id: str,
+        generation: int,
+        *,
+        before: State,
+        after: State,
+        fields: Mapping[str, Any],
+        entry: Entry,
+    ) -> None:
+        """Move the record and append the timeline entry, in one transaction.
+
+        ``fields`` are top-level fields and replace what stood there.  Raises StaleError, without
+        any write, where the record is not at ``generation`` and ``before``; the client's errors
+        (``google.api_core.exceptions``) pass through.
+        """
+        check_move(before, after)
+        reference = self._reference(image_id)
+
+        @firestore.transactional
+        def commit(transaction: firestore.Transaction) -> None:
+            record = reference.get(transaction=transaction).to_dict() or {}
+            seen = (record.get("original", {}).get("generation"), record.get("state"))
+            if seen != (generation, before):
+                raise StaleError(f"{image_id} is at {seen}, not at {(generation, before.value)}")
+            change = {**fields, "state": after.value, "updatedAt": firestore.SERVER_TIMESTAMP}
+            transaction.update(reference, change)
+            transaction.create(reference.collection(TIMELINE).document(), _entry(entry))
+
+        commit(self._client.transaction())
+
+    def _reference(self, image_id: str) -> firestore.DocumentReference:
+        return self._client.collection(IMAGES).document(image_id)
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": firestore.SERVER_TIMESTAMP,
+        "stage": entry.stage,
+        "event": entry.event,
+        "attempt": entry.attempt,
+        "durationMs": entry.duration_ms,
+        "detail": dict(entry.detail or {}),
+    }
