@@ -1,0 +1,1 @@
+"""Cloud Vision ``images:annotate``, answered by models that run on this machine."""
