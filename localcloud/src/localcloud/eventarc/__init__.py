@@ -1,0 +1,1 @@
+"""Eventarc: what happens to objects starts executions of workflows."""
