@@ -1,0 +1,259 @@
+"""Renders one picture: fetch, decode in a child, store, publish, report.
+
+Every outcome but a transient error ends the task. A picture that will never render is
+recorded as failed; one whose record has moved on is left alone.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO, Any, Literal, Protocol
+
+from google.api_core.exceptions import GoogleAPIError
+from google.auth.exceptions import TransportError
+from google.cloud.storage.exceptions import DataCorruption
+from requests.exceptions import RequestException
+
+from safelight.errors import AttemptsUsedUpError, PermanentError, TransientError
+from safelight.record import Entry, Reason, State
+from safelight.records import StaleError
+from safelight.task import RenderTask
+from thumbnailer.children import ChildrenClosedError, ChildStartError
+from thumbnailer.encode import Encoded
+from thumbnailer.focus import Hint
+from thumbnailer.limits import Limits
+from thumbnailer.picture import Operation, Order, Rendered
+from thumbnailer.recipes import RecipeSet, RecipeSets, digest
+from thumbnailer.refusals import Refusal
+from thumbnailer.variants import Published
+
+STAGE = "thumbnailer"
+
+TRANSIENT = (
+    TransientError,
+    GoogleAPIError,
+    TransportError,
+    RequestException,
+    DataCorruption,
+    ChildStartError,
+    ChildrenClosedError,
+)
+"""What another attempt may cure."""
+
+
+class Records(Protocol):
+    def read(self, image_id: str) -> Mapping[str, Any] | None: ...
+
+    def move(  # noqa: PLR0913 -- as safelight.records has it
+        self,
+        image_id: str,
+        generation: int,
+        *,
+        before: State,
+        after: State,
+        fields: Mapping[str, Any],
+        entry: Entry,
+    ) -> None: ...
+
+
+class Originals(Protocol):
+    def fetch(self, bucket: str, name: str, generation: int) -> IO[bytes]: ...
+
+
+class Variants(Protocol):
+    def store(
+        self, task: RenderTask, variant: Encoded, *, recipes_digest: str, cache_control: str
+    ) -> Published: ...
+
+
+class Renderer(Protocol):
+    def render(self, original: int, order: Order) -> Rendered: ...
+
+
+@dataclass(frozen=True)
+class Studio:
+    """All that rendering needs from outside."""
+
+    records: Records
+    originals: Originals
+    variants: Variants
+    renderer: Renderer
+    recipe_sets: RecipeSets
+    uploads: Executor
+    limits: Limits
+    max_attempts: int
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a task ended, for the answer and the log."""
+
+    result: Literal["ready", "failed", "stale"]
+    reason: Reason | None = None
+    operations: tuple[Operation, ...] = ()
+
+
+@dataclass
+class _Job:
+    """One attempt at a task, and its operations so far."""
+
+    task: RenderTask
+    attempt: int
+    started_at: datetime
+    operations: list[Operation] = field(default_factory=list)
+
+    @contextmanager
+    def operation(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent_ms = (time.perf_counter() - began) * 1000
+            self.operations.append(Operation(name, round(spent_ms, 1)))
+
+
+def render(studio: Studio, task: RenderTask, attempt: int) -> Outcome:
+    """Do the task, and tells how it ended. Raises one of TRANSIENT if it may be tried again."""
+    job = _Job(task, attempt, studio.now())
+    try:
+        return _attempt(studio, job)
+    except StaleError:
+        return Outcome("stale", operations=tuple(job.operations))
+    except (Refusal, PermanentError) as error:
+        return _fail(studio, job, Reason(error.code, error.message, STAGE))
+    except TRANSIENT:
+        if attempt < studio.max_attempts:
+            raise
+        last = AttemptsUsedUpError()
+        return _fail(studio, job, Reason(last.code, last.message, STAGE))
+
+
+def _attempt(studio: Studio, job: _Job) -> Outcome:
+    with job.operation("read_record"):
+        record = studio.records.read(job.task.image_id) or {}
+    if not _awaits(record, job.task):
+        raise StaleError(f"{job.task.image_id} does not await this generation")
+    recipes = _recipes(studio, job.task)
+    rendered = _render(studio, job, recipes)
+    with job.operation("store_variants"):
+        published = _store(studio, job.task, rendered, recipes)
+    with job.operation("publish"):
+        _publish(studio, job, record, published)
+    return Outcome("ready", operations=tuple(job.operations))
+
+
+def _awaits(record: Mapping[str, Any], task: RenderTask) -> bool:
+    generation = record.get("original", {}).get("generation")
+    return bool(record.get("state") == State.RENDERING and generation == task.generation)
+
+
+def _recipes(studio: Studio, task: RenderTask) -> RecipeSet:
+    try:
+        return studio.recipe_sets[task.recipes]
+    except KeyError:
+        raise UnknownRecipesError(f"There is no recipe set {task.recipes!r}.") from None
+
+
+class UnknownRecipesError(PermanentError):
+    """There is no recipe set of this name."""
+
+    code = "unknown_recipes"
+
+
+def _render(studio: Studio, job: _Job, recipes: RecipeSet) -> Rendered:
+    task = job.task
+    with job.operation("fetch_original"):
+        original = studio.originals.fetch(task.bucket, task.name, task.generation)
+    hints = tuple(
+        Hint(hint.x, hint.y, hint.x + hint.width, hint.y + hint.height, hint.confidence)
+        for hint in task.crop_hints
+    )
+    with original, job.operation("render"):
+        order = Order(recipes, task.owner, hints, studio.limits)
+        rendered = studio.renderer.render(original.fileno(), order)
+    job.operations.extend(rendered.operations)
+    return rendered
+
+
+def _store(
+    studio: Studio, task: RenderTask, rendered: Rendered, recipes: RecipeSet
+) -> list[Published]:
+    named = {recipe.name: recipe for recipe in recipes}
+    name_of_set = digest(recipes)
+
+    def store(variant: Encoded) -> Published:
+        cache_control = named[variant.name].cache_control
+        return studio.variants.store(
+            task, variant, recipes_digest=name_of_set, cache_control=cache_control
+        )
+
+    return list(studio.uploads.map(store, rendered.variants))
+
+
+def _publish(
+    studio: Studio, job: _Job, record: Mapping[str, Any], published: list[Published]
+) -> None:
+    fields = {
+        "variants": {variant.name: variant.to_document() for variant in published},
+        "thumbnailCreated": True,
+        "reason": None,
+        "attempts": job.attempt,
+        "processing": _processing(studio, job, record),
+    }
+    names = {"variants": sorted(variant.name for variant in published)}
+    _move(studio, job, State.READY, fields, event="variants_published", detail=names)
+
+
+def _fail(studio: Studio, job: _Job, reason: Reason) -> Outcome:
+    """Record why there will be no variants; a record that has moved on is left alone."""
+    fields = {
+        "reason": reason.to_document(),
+        "attempts": job.attempt,
+        "processing": _processing(studio, job, {}),
+    }
+    detail = {"code": reason.code, "message": reason.message}
+    try:
+        _move(studio, job, State.FAILED, fields, event="render_failed", detail=detail)
+    except StaleError:
+        return Outcome("stale", reason, tuple(job.operations))
+    return Outcome("failed", reason, tuple(job.operations))
+
+
+def _move(
+    studio: Studio,
+    job: _Job,
+    after: State,
+    fields: Mapping[str, Any],
+    **said: Any,
+) -> None:
+    spent_ms = _milliseconds(job.started_at, studio.now())
+    studio.records.move(
+        job.task.image_id,
+        job.task.generation,
+        before=State.RENDERING,
+        after=after,
+        fields=fields,
+        entry=Entry(STAGE, attempt=job.attempt, duration_ms=spent_ms, **said),
+    )
+
+
+def _processing(studio: Studio, job: _Job, record: Mapping[str, Any]) -> dict[str, Any]:
+    earlier = record.get("processing") or {}
+    started_at, finished_at = earlier.get("startedAt") or job.started_at, studio.now()
+    return {
+        "startedAt": started_at,
+        "finishedAt": finished_at,
+        "durationMs": _milliseconds(started_at, finished_at),
+        "operations": [
+            {"name": operation.name, "durationMs": operation.duration_ms}
+            for operation in job.operations
+        ],
+    }
+
+
+def _milliseconds(start: datetime, end: datetime) -> int:
+    return round((end - start).total_seconds() * 1000)
