@@ -1,0 +1,1 @@
+"""Cloud Tasks: queues, named tasks, retries, rate and concurrency limits."""
