@@ -1,5 +1,6 @@
 """One picture and the features asked for become one AnnotateImageResponse."""
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from typing import Any
 
 from google.cloud.vision_v1.types import AnnotateImageResponse, Feature
 from google.rpc.code_pb2 import INVALID_ARGUMENT, UNIMPLEMENTED
+from PIL import Image, ImageDraw
 
-from localcloud.vision import answers
+from localcloud.vision import answers, features
 from localcloud.vision.crop_hints import DEFAULT_RATIO, hint
 from localcloud.vision.faces import Face, FaceModel
 from localcloud.vision.labels import Label, LabelModel, ranked
@@ -20,8 +22,7 @@ from localcloud.vision.safe_search import SafeSearchModel
 from localcloud.vision.text import Line, TextModel
 
 Message = Any
-Type = Feature.Type
-TEXT_TYPES = frozenset({Type.TEXT_DETECTION, Type.DOCUMENT_TEXT_DETECTION})
+TEXTS = frozenset({features.TEXT, features.DENSE_TEXT})
 DEFAULT_MAX_RESULTS = 10
 
 
@@ -53,7 +54,7 @@ class Annotator:
         self._text_thread = ThreadPoolExecutor(1, "text")
 
     def annotate(
-        self, data: bytes, features: Sequence[Message], ratios: Sequence[float] = ()
+        self, data: bytes, wanted: Sequence[Message], ratios: Sequence[float] = ()
     ) -> Message:
         """Return the response; what has no local model is told in its ``error``.
 
@@ -65,32 +66,40 @@ class Annotator:
         except BadPictureError as error:
             response.error.code, response.error.message = INVALID_ARGUMENT, str(error)
             return response
-        limits = {Type(f.type_): f.max_results or DEFAULT_MAX_RESULTS for f in features}
+        limits = {features.NAMES[f.type_]: f.max_results or DEFAULT_MAX_RESULTS for f in wanted}
         missing = self._fill(response, picture, limits, ratios)
         if missing:
             response.error.code, response.error.message = UNIMPLEMENTED, "; ".join(missing)
         return response
 
+    def warm_up(self) -> None:
+        """Load every model, by a look at a picture with a word in it."""
+        image = Image.new("RGB", (320, 240), "white")
+        ImageDraw.Draw(image).text((40, 90), "WARM", "black", font_size=60)
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        self.annotate(file.getvalue(), [Feature.pb()(type_=name) for name in FILLERS])
+
     def _fill(
         self,
         response: Message,
         picture: Picture,
-        limits: Mapping[Type, int],
+        limits: Mapping[str, int],
         ratios: Sequence[float],
     ) -> list[str]:
         """Write what was asked for; return a sentence for each feature without a model."""
         text = (
             self._text_thread.submit(lambda: self._models.text.detect(picture.work))
-            if TEXT_TYPES & limits.keys()
+            if TEXTS & limits.keys()
             else None
         )
         look = Look(self._models, picture, limits, tuple(ratios) or (DEFAULT_RATIO,), text)
         missing = []
-        for feature in sorted(limits, key=TEXT_TYPES.__contains__):
+        for feature in sorted(limits, key=TEXTS.__contains__):
             try:
-                FILLERS.get(feature, _refuse)(look, response)
+                _filler(feature)(look, response)
             except ModelMissingError as error:
-                missing.append(f"{feature.name}: {error}")
+                missing.append(f"{feature}: {error}")
         return missing
 
 
@@ -100,7 +109,7 @@ class Look:
 
     models: Models
     picture: Picture
-    limits: Mapping[Type, int]
+    limits: Mapping[str, int]
     ratios: tuple[float, ...]
     text: Future[list[Line]] | None
 
@@ -122,11 +131,11 @@ def _labels(look: Look, response: Message) -> None:
     if faces:
         # ImageNet has no class for people.
         labels += [Label(name, faces[0].score) for name in ("Person", "Face")]
-    answers.write_labels(response, ranked(labels)[: look.limits[Type.LABEL_DETECTION]])
+    answers.write_labels(response, ranked(labels)[: look.limits[features.LABELS]])
 
 
 def _faces(look: Look, response: Message) -> None:
-    faces = look.faces[: look.limits[Type.FACE_DETECTION]]
+    faces = look.faces[: look.limits[features.FACES]]
     answers.write_faces(response, faces, look.picture)
 
 
@@ -138,12 +147,13 @@ def _safe_search(look: Look, response: Message) -> None:
 
 def _colors(look: Look, response: Message) -> None:
     colors = dominant_colors(look.picture.small)
-    answers.write_colors(response, colors[: look.limits[Type.IMAGE_PROPERTIES]])
+    answers.write_colors(response, colors[: look.limits[features.COLORS]])
 
 
 def _crop_hints(look: Look, response: Message) -> None:
-    faces = [face.box for face in look.faces_if_known()]
-    hints = [hint(look.picture.work, ratio, faces) for ratio in look.ratios]
+    scale = look.picture.small_scale
+    faces = [face.box.scaled(1 / scale) for face in look.faces_if_known()]
+    hints = [hint(look.picture.small, ratio, faces).scaled(scale) for ratio in look.ratios]
     answers.write_crop_hints(response, hints, look.picture)
 
 
@@ -152,17 +162,21 @@ def _text(look: Look, response: Message) -> None:
         answers.write_text(response, look.text.result(), look.picture)
 
 
-def _refuse(look: Look, response: Message) -> None:
-    raise ModelMissingError
+Filler = Callable[[Look, Message], None]
 
-
-FILLERS: dict[Type, Callable[[Look, Message], None]] = {
-    Type.FACE_DETECTION: _faces,
-    Type.LABEL_DETECTION: _labels,
-    Type.SAFE_SEARCH_DETECTION: _safe_search,
-    Type.IMAGE_PROPERTIES: _colors,
-    Type.CROP_HINTS: _crop_hints,
-    Type.TEXT_DETECTION: _text,
-    Type.DOCUMENT_TEXT_DETECTION: _text,
+FILLERS: dict[str, Filler] = {
+    features.FACES: _faces,
+    features.LABELS: _labels,
+    features.SAFE_SEARCH: _safe_search,
+    features.COLORS: _colors,
+    features.CROP_HINTS: _crop_hints,
+    features.TEXT: _text,
+    features.DENSE_TEXT: _text,
 }
 """What fills the response for a feature; the features that are not here have no model."""
+
+
+def _filler(feature: str) -> Filler:
+    if feature not in FILLERS:
+        raise ModelMissingError
+    return FILLERS[feature]

@@ -8,11 +8,7 @@ in pixels of the picture itself.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from google.cloud.vision_v1.types import (
-    FaceAnnotation,
-    Likelihood,
-    TextAnnotation,
-)
+from google.cloud.vision_v1.types import SafeSearchAnnotation, TextAnnotation
 
 from localcloud.vision import safe_search
 from localcloud.vision.crop_hints import CropHint
@@ -25,9 +21,6 @@ from localcloud.vision.text import Line, Word
 
 Message = Any
 """A raw protobuf message; proto-plus classes carry no types for these."""
-
-SPACE = TextAnnotation.DetectedBreak.BreakType.SPACE
-LINE_BREAK = TextAnnotation.DetectedBreak.BreakType.LINE_BREAK
 
 
 def write_labels(response: Message, labels: Iterable[Label]) -> None:
@@ -42,8 +35,8 @@ def write_safe_search(response: Message, score: float | None) -> None:
     found = response.safe_search_annotation
     found.SetInParent()
     if score is not None:
-        found.adult = Likelihood[safe_search.adult(score)]
-        found.racy = Likelihood[safe_search.racy(score)]
+        adult, racy = safe_search.adult(score), safe_search.racy(score)
+        found.MergeFrom(SafeSearchAnnotation.pb()(adult=adult, racy=racy))
 
 
 def write_colors(response: Message, colors: Iterable[Color]) -> None:
@@ -62,7 +55,6 @@ def write_crop_hints(response: Message, hints: Iterable[CropHint], picture: Pict
 
 
 def write_faces(response: Message, faces: Iterable[Face], picture: Picture) -> None:
-    kinds = FaceAnnotation.Landmark.Type
     for face in faces:
         found = response.face_annotations.add(
             detection_confidence=face.score, roll_angle=face.roll_degrees
@@ -70,7 +62,7 @@ def write_faces(response: Message, faces: Iterable[Face], picture: Picture) -> N
         _write_quad(found.bounding_poly, face.box.corners(), picture)
         _write_quad(found.fd_bounding_poly, face.box.corners(), picture)
         for name, (x, y) in zip(LANDMARKS, face.landmarks, strict=True):
-            mark = found.landmarks.add(type_=kinds[name])
+            mark = found.landmarks.add(type_=name)
             mark.position.x, mark.position.y = x * picture.scale, y * picture.scale
 
 
@@ -96,15 +88,18 @@ def _write_block(page: Message, line: Line, picture: Picture) -> None:
     for box in (block.bounding_box, paragraph.bounding_box):
         _write_quad(box, line.quad, picture)
     for word in line.words:
-        _write_word(paragraph, word, picture, LINE_BREAK if word is line.words[-1] else SPACE)
+        _write_word(paragraph, word, picture, "LINE_BREAK" if word is line.words[-1] else "SPACE")
 
 
-def _write_word(paragraph: Message, word: Word, picture: Picture, ending: int) -> None:
+def _write_word(paragraph: Message, word: Word, picture: Picture, ending: str) -> None:
     found = paragraph.words.add(confidence=word.score)
     _write_quad(found.bounding_box, word.quad, picture)
     for character in word.text:
         found.symbols.add(text=character)
-    found.symbols[-1].property.detected_break.type_ = ending
+    # Clients put texts together again from these.
+    found.symbols[-1].property.detected_break.MergeFrom(
+        TextAnnotation.DetectedBreak.pb()(type_=ending)
+    )
 
 
 def _write_quad(poly: Message, quad: Quad, picture: Picture) -> None:

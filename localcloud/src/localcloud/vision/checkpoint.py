@@ -4,7 +4,7 @@ The file is four pickles (magic number, protocol, machine, tensors), the list of
 storage keys, and then each storage as a count and its numbers.
 """
 
-import pickle  # noqa: S403 -- unpickling below is closed to a list of names
+import pickle
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAGIC = 0x1950A86A20F9469CFC6C
-NUMBER_TYPES = {
+NUMBER_TYPES: dict[str, np.dtype[Any]] = {
     "FloatStorage": np.dtype("<f4"),
     "DoubleStorage": np.dtype("<f8"),
     "HalfStorage": np.dtype("<f2"),
@@ -61,7 +61,9 @@ class _Unpickler(pickle.Unpickler):
             return _tensor_builder()
         if module == "torch" and name in NUMBER_TYPES:
             return name
-        raise pickle.UnpicklingError(f"A checkpoint of weights has no business with {module}.{name}.")
+        raise pickle.UnpicklingError(
+            f"A checkpoint of weights has no business with {module}.{name}."
+        )
 
     def persistent_load(self, pid: Any) -> tuple[str, str]:
         _, number_type, key, *_ = pid

@@ -24,12 +24,19 @@ class CropHint:
     confidence: float
     importance_fraction: float
 
+    def scaled(self, factor: float) -> "CropHint":
+        """Return the same crop in pixels of a picture ``factor`` times as large."""
+        return CropHint(self.box.scaled(factor), self.confidence, self.importance_fraction)
+
 
 def hint(image: Image.Image, ratio: float, faces: Sequence[Box]) -> CropHint:
     """Return the crop of this aspect ratio (width / height) that keeps most of the subject."""
     width, height = _largest(image.size, ratio)
     if faces:
-        box, confidence = _around(enclosing(list(faces)), width, height, image.size), FACE_CONFIDENCE
+        box, confidence = (
+            _around(enclosing(list(faces)), width, height, image.size),
+            FACE_CONFIDENCE,
+        )
     else:
         box, confidence = _guess(image, width, height), GUESS_CONFIDENCE
     fraction = box.width * box.height / (image.width * image.height)
@@ -53,9 +60,11 @@ def _around(subject: Box, width: int, height: int, size: tuple[int, int]) -> Box
 def _guess(image: Image.Image, width: int, height: int) -> Box:
     # smartcrop scales the picture until the shorter side of the crop has 100 pixels.
     unit = 100 / min(width, height)
-    crop = packages.load("smartcrop").SmartCrop().crop(
-        image, max(1, round(width * unit)), max(1, round(height * unit))
-    )["top_crop"]
+    crop = (
+        packages.load("smartcrop")
+        .SmartCrop()
+        .crop(image, max(1, round(width * unit)), max(1, round(height * unit)))["top_crop"]
+    )
     left, top = crop["x"], crop["y"]
     right, bottom = left + crop["width"], top + crop["height"]
     return Box(left, top, min(right, image.width), min(bottom, image.height))

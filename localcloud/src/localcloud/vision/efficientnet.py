@@ -73,9 +73,7 @@ class _Network:
         if f"{name}_expand_conv.weight" in self._weights:
             x = self.convolve(x, f"{name}_expand_conv", f"{name}_bn0")
         depth = self._weights[f"{name}_depthwise_conv.weight"].shape[0]
-        x = self.convolve(
-            x, f"{name}_depthwise_conv", f"{name}_bn1", stride=stride, groups=depth
-        )
+        x = self.convolve(x, f"{name}_depthwise_conv", f"{name}_bn1", stride=stride, groups=depth)
         return self.convolve(x, f"{name}_project_conv", f"{name}_bn2", relu=False)
 
     def classify(self, x: str) -> bytes:

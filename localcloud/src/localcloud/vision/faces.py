@@ -113,7 +113,8 @@ class _Network:
 
 
 def _normal(image: Image.Image) -> NDArray[np.float32]:
-    return (np.asarray(image, np.float32) - 127.5) / 128
+    pixels: NDArray[np.float32] = np.asarray(image, np.float32)
+    return (pixels - np.float32(127.5)) / np.float32(128)
 
 
 def _patches(image: Image.Image, rows: Rows, side: int) -> NDArray[np.float32]:

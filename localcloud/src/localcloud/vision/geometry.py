@@ -28,6 +28,10 @@ class Box:
     def center(self) -> Point:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def scaled(self, factor: float) -> "Box":
+        """Return the same box in pixels of a picture ``factor`` times as large."""
+        return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
+
     def corners(self) -> Quad:
         return (
             (self.left, self.top),

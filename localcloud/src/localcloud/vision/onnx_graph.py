@@ -42,9 +42,7 @@ class Graph:
         self._nodes.append(_field(1, b"".join(parts)))
         return output
 
-    def model(
-        self, source: tuple[str, list[int]], result: tuple[str, list[int]]
-    ) -> bytes:
+    def model(self, source: tuple[str, list[int]], result: tuple[str, list[int]]) -> bytes:
         """Return the model file, given name and shape of what goes in and comes out."""
         graph = b"".join(self._nodes) + _field(2, "graph") + b"".join(self._constants)
         graph += _field(11, _value(*source)) + _field(12, _value(*result))
@@ -76,7 +74,7 @@ def _field(number: int, value: int | str | bytes) -> bytes:
 
 def _varint(value: int) -> bytes:
     encoded = bytearray()
-    while value > 0x7F:
+    while value >> 7:
         encoded.append(value & 0x7F | 0x80)
         value >>= 7
     encoded.append(value)

@@ -69,6 +69,11 @@ class Picture:
         """How many true pixels one pixel of ``work`` is wide."""
         return self.width / self.work.width
 
+    @property
+    def small_scale(self) -> float:
+        """How many pixels of ``work`` one pixel of ``small`` is wide."""
+        return self.work.width / self.small.width
+
 
 def open_picture(data: bytes) -> Picture:
     """Return the first frame, upright, on white, reduced; raise BadPictureError."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-SIDE = 160
+SIDE = 96
 COLORS = 10
-KMEANS_ROUNDS = 2
+KMEANS_ROUNDS = 1
 # A grey area counts for less than a colourful one of the same size.
 GREY_WEIGHT = 0.3
 
