@@ -1,0 +1,160 @@
+"""HTTP as a workflow sends it.
+
+https://cloud.google.com/workflows/docs/http-requests
+https://cloud.google.com/workflows/docs/reference/syntax/error-types
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from localcloud.workflows.effects import Auth, HttpRequest, HttpResponse
+from localcloud.workflows.failures import error, resource_limit
+from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
+
+USER_AGENT = "GoogleCloudWorkflows; (+https://cloud.google.com/workflows/docs)"
+CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
+GOOGLE_DOMAIN = ".googleapis.com"
+
+
+class TokenIssuer(Protocol):
+    """Whoever issues the tokens that requests carry."""
+
+    def id_token(self, email: str, audience: str) -> str: ...
+
+    def access_token(self, email: str, scope: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleApis:
+    """Where ``https://SERVICE.googleapis.com/PATH`` is sent.
+
+    With ``per_service`` to ``base_url/SERVICE/PATH``, else to ``base_url/PATH``:
+    localcloud tells the APIs apart by their paths.  None leaves the URL as it is.
+    """
+
+    base_url: str | None
+    per_service: bool = False
+
+    def locate(self, url: str) -> str:
+        """Return where a request for ``url`` goes."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if self.base_url is None or not host.endswith(GOOGLE_DOMAIN):
+            return url
+        _, _, rest = url.partition("://")
+        path = rest[len(parts.netloc) :]
+        service = host.removesuffix(GOOGLE_DOMAIN)
+        base = self.base_url.rstrip("/")
+        return f"{base}/{service}{path}" if self.per_service else f"{base}{path}"
+
+
+class Transport:
+    """Sends the requests of executions over one pool of connections."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        google_apis: GoogleApis,
+        tokens: TokenIssuer,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._client = client
+        self._google_apis = google_apis
+        self._tokens = tokens
+        self._limits = limits
+
+    async def send(self, request: HttpRequest, service_account: str) -> HttpResponse:
+        """Return the response, whatever its status.  Raises WorkflowError where there is none."""
+        prepared = self._prepare(request, service_account)
+        try:
+            async with asyncio.timeout(request.timeout_s):
+                return await self._exchange(prepared)
+        except TimeoutError as late:
+            raise error(
+                "TimeoutError", f"no response within {request.timeout_s:g} seconds"
+            ) from late
+        except (httpx.ConnectError, httpx.UnsupportedProtocol) as failed:
+            raise error("ConnectionFailedError", _reason(failed)) from failed
+        except httpx.TransportError as broken:
+            raise error("ConnectionError", _reason(broken)) from broken
+
+    def _prepare(self, request: HttpRequest, service_account: str) -> httpx.Request:
+        headers = {**request.headers, **_user_agent(request.headers)}
+        if request.auth is not None:
+            headers["Authorization"] = self._authorization(request, request.auth, service_account)
+        try:
+            return self._client.build_request(
+                request.method,
+                self._google_apis.locate(request.url),
+                headers=[(k.encode("latin-1"), v.encode("utf-8")) for k, v in headers.items()],
+                content=request.body,
+                timeout=None,
+            )
+        except (httpx.InvalidURL, ValueError) as invalid:
+            raise error("ValueError", f"invalid request to {request.url}: {invalid}") from invalid
+
+    def _authorization(self, request: HttpRequest, auth: Auth, email: str) -> str:
+        if auth.kind == "OIDC":
+            return f"Bearer {self._tokens.id_token(email, auth.audience or request.url)}"
+        scope = " ".join(auth.scopes) or CLOUD_PLATFORM
+        return f"Bearer {self._tokens.access_token(email, scope)}"
+
+    async def _exchange(self, request: httpx.Request) -> HttpResponse:
+        response = await self._client.send(request, stream=True)
+        try:
+            body = await self._read(response)
+        finally:
+            await response.aclose()
+        return HttpResponse(response.status_code, canonical(response.headers), body)
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        """Return the body, decompressed.
+
+        A response of more than 2 MB ends the execution.
+        https://cloud.google.com/workflows/quotas#resource_limits
+        """
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > self._limits.max_response_bytes:
+                raise resource_limit(
+                    f"the HTTP response is larger than {self._limits.max_response_bytes} bytes"
+                )
+        return bytes(body)
+
+
+def canonical(headers: httpx.Headers) -> Mapping[str, str]:
+    """Return the headers under their canonical names (``Content-Type``), joined where repeated."""
+    return {_canonical_name(name): value for name, value in headers.items()}
+
+
+def _canonical_name(name: str) -> str:
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+def _user_agent(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the header: what the workflow gave comes first, under the name that it used."""
+    for name, value in headers.items():
+        if name.lower() == "user-agent":
+            return {name: f"{value} {USER_AGENT}"}
+    return {"User-Agent": USER_AGENT}
+
+
+def _reason(failure: httpx.TransportError | httpx.UnsupportedProtocol) -> str:
+    cause: BaseException | None = failure
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return "the host name cannot be resolved"
+        if isinstance(cause, ConnectionRefusedError):
+            return "the connection was refused"
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed: {cause.reason}"
+        cause = cause.__cause__ or cause.__context__
+    return str(failure) or type(failure).__name__
