@@ -1,0 +1,1 @@
+"""Cloud Run: services as processes on this machine, each behind an ingress."""
