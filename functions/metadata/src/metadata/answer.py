@@ -1,0 +1,58 @@
+"""The answers of the function as JSON."""
+
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Response
+
+from metadata.describe import Description
+from metadata.firestore_values import encode_fields
+from metadata.record_metadata import hint_of
+from metadata.verdict import Verdict
+from safelight.record import Reason
+
+PROBLEM: Final = "application/problem+json"
+
+
+def description(found: Description) -> Response:
+    """Return what the workflow acts upon, and the fields that it writes to the record."""
+    verdict, reason = _verdict(found.verdict), _reason(found.reason)
+    fields = {"metadata": found.metadata, "verdict": verdict, "reason": reason}
+    return _json(
+        HTTPStatus.OK,
+        "application/json",
+        {
+            "outcome": found.outcome,
+            "reason": reason,
+            "verdict": verdict,
+            "cropHints": [hint_of(hint) for hint in found.crop_hints],
+            "fields": encode_fields(fields),
+        },
+    )
+
+
+def problem(status: HTTPStatus, code: str, detail: str) -> Response:
+    """Return a problem as RFC 9457 has it."""
+    body = {"type": "about:blank", "status": status, "code": code, "detail": detail}
+    return _json(status, PROBLEM, body)
+
+
+def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    return {
+        "decision": str(verdict.decision),
+        "reasons": [reason.code for reason in verdict.reasons],
+        "policy": verdict.policy,
+    }
+
+
+def _reason(reason: Reason | None) -> dict[str, str] | None:
+    return None if reason is None else reason.to_document()
+
+
+def _json(status: HTTPStatus, content_type: str, body: dict[str, Any]) -> Response:
+    # Not ASCII: escapes would make text of most scripts three times as long.
+    encoded = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return Response(encoded.encode(), status=status, content_type=content_type)

@@ -1,0 +1,85 @@
+"""The ``metadata`` field of a record, of bounded size whatever was found."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from metadata.inspect import Inspection
+from safelight.vision import Annotations, Category, Likelihood, Region
+
+MAX_TEXT_BYTES: Final = 64 * 1024
+_MAX_LABELS: Final = 50
+_MAX_COLORS: Final = 10
+_MAX_NAME: Final = 200
+# Tab and newline stay; other control characters would each take six bytes as JSON.
+_CONTROLS: Final = dict.fromkeys((*range(9), 11, 12, *range(13, 32), 127))
+
+
+def metadata_of(
+    found: Inspection,
+    sha256: str,
+    seen: Annotations,
+    hints: tuple[Region, ...],
+    *,
+    gps: bool,
+) -> dict[str, Any]:
+    """Return the field as plain values; ``gps`` tells whether the place may be in it."""
+    place = {"gps": found.gps} if gps and found.gps else {}
+    return {**_file(found, sha256), **place, **_looks(seen, hints)}
+
+
+def _file(found: Inspection, sha256: str) -> dict[str, Any]:
+    return {
+        "width": found.width,
+        "height": found.height,
+        "format": found.format,
+        "frames": found.frames,
+        "orientation": found.orientation,
+        "colorSpace": found.color_space,
+        "colorProfile": found.color_profile,
+        "bitDepth": found.bit_depth,
+        "exif": found.exif,
+        "sha256": sha256,
+        "phash": found.phash,
+        "thumbhash": found.thumbhash,
+    }
+
+
+def _looks(seen: Annotations, hints: tuple[Region, ...]) -> dict[str, Any]:
+    text, is_cut = cut_text(seen.text)
+    return {
+        "dominantColors": [
+            {"hex": color.hex, "score": color.score, "pixelFraction": color.pixel_fraction}
+            for color in seen.dominant_colors[:_MAX_COLORS]
+        ],
+        "labels": [
+            {"description": label.description[:_MAX_NAME], "score": label.score}
+            for label in seen.labels[:_MAX_LABELS]
+        ],
+        "text": text,
+        "textTruncated": is_cut,
+        "language": seen.language and seen.language[:_MAX_NAME],
+        "safeSearch": _safe_search(seen.safe_search),
+        "cropHints": [hint_of(hint) for hint in hints],
+        "faces": seen.faces,
+    }
+
+
+def hint_of(region: Region) -> dict[str, int | float]:
+    """Return a crop hint as the render task has it."""
+    return {
+        "x": region.x,
+        "y": region.y,
+        "width": region.width,
+        "height": region.height,
+        "confidence": region.confidence,
+    }
+
+
+def cut_text(text: str) -> tuple[str, bool]:
+    """Return the text cut to its limit, and whether it was longer."""
+    clean = text.translate(_CONTROLS).encode("utf-8", "ignore")
+    return clean[:MAX_TEXT_BYTES].decode("utf-8", "ignore"), len(clean) > MAX_TEXT_BYTES
+
+
+def _safe_search(found: Mapping[Category, Likelihood] | None) -> dict[str, str] | None:
+    return None if found is None else {str(name): str(value) for name, value in found.items()}

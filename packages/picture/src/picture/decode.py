@@ -1,0 +1,190 @@
+"""Opens a picture by its header, and decodes it at the smallest scale that suffices.
+
+Pillow raises nearly anything on damaged files; here that becomes a refusal.
+"""
+
+import io
+import math
+import mmap
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Final, cast
+
+import pillow_heif
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    IcoImagePlugin,
+    Image,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from picture.formats import JPEG, JPEG2000, PNG, Format
+from picture.limits import Limits
+from picture.orientation import TAG, UPRIGHT, known
+from picture.refusals import Refusal
+
+Bytes = bytes | mmap.mmap
+
+# Named so that Pillow need not import all its plugins to find these.
+PLUGINS: Final = (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    IcoImagePlugin,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+DAMAGE: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    RuntimeError,
+    AttributeError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+)
+_TRUNCATED: Final = ("truncated", "not enough image data", "unrecognized data stream", "eof")
+_READ_BYTES: Final = 1024 * 1024
+
+
+def prepare(limits: Limits) -> None:
+    """Register the decoders and give Pillow our pixel limit.  Once per process."""
+    pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFile:
+    """Return the picture with its header read and no pixel decoded."""
+    with _refusing_damage(limits):
+        image = Image.open(_stream(data), formats=(form.plugin,))
+        pixels = image.width * image.height
+        if pixels > limits.max_pixels:
+            raise Refusal("too_many_pixels", actual=pixels, allowed=limits.max_pixels)
+        return image
+
+
+def count_frames(image: ImageFile.ImageFile, limits: Limits) -> int:
+    """Return how many frames an animation has, pages a document; 1 for a plain picture."""
+    with _refusing_damage(limits):
+        frames = int(getattr(image, "n_frames", 1))
+        image.seek(0)
+    if frames > limits.max_frames:
+        raise Refusal("too_many_frames", actual=frames, allowed=limits.max_frames)
+    return frames
+
+
+def read_orientation(image: ImageFile.ImageFile, form: Format, limits: Limits) -> int:
+    """How the picture must be turned; upright if its labels are unreadable.
+
+    A PNG may carry them behind its pixels, so these are decoded first.
+    """
+    if form is PNG:
+        _load(image, limits)
+    try:
+        return known(image.getexif().get(TAG))
+    except DAMAGE:
+        return UPRIGHT
+
+
+def decode(
+    data: Bytes, image: ImageFile.ImageFile, form: Format, need: float, limits: Limits
+) -> Image.Image:
+    """Return the pixels, at scale ``need`` or the next larger one that the format offers.
+
+    A JPEG whose last bytes are missing is completed; one that lacks more is refused.
+    """
+    try:
+        return _load(_scaled(image, form, need), limits)
+    except Refusal as refusal:
+        if form is not JPEG or refusal.code != "truncated":
+            raise
+    return _complete(data, need, limits)
+
+
+def _scaled(image: ImageFile.ImageFile, form: Format, need: float) -> ImageFile.ImageFile:
+    if form is JPEG:
+        image.decodermaxblock = _READ_BYTES
+        if need < 1:
+            image.draft(None, (_at_least(image.width * need), _at_least(image.height * need)))
+    elif form is JPEG2000 and need <= 1 / 2:
+        # This plugin replaces the method by a number.
+        image.reduce = int(math.log2(1 / need))  # type: ignore[method-assign, assignment]
+    return image
+
+
+def _at_least(length: float) -> int:
+    return math.ceil(length - 1e-9)
+
+
+def _load(image: ImageFile.ImageFile, limits: Limits) -> Image.Image:
+    with _refusing_damage(limits):
+        image.load()
+    return image
+
+
+def _complete(data: Bytes, need: float, limits: Limits) -> Image.Image:
+    """Return the JPEG with its end marker added, unless too many of its rows are missing."""
+    rows = _decoded_rows(_reopen(data, need), limits)
+    image = _reopen(data[:] + b"\xff\xd9", need)
+    if rows < image.height - max(16, image.height // 50):
+        raise Refusal("truncated")
+    return _load(image, limits)
+
+
+def _reopen(data: Bytes, need: float) -> ImageFile.ImageFile:
+    return _scaled(Image.open(io.BytesIO(data[:]), formats=(JPEG.plugin,)), JPEG, need)
+
+
+def _decoded_rows(image: ImageFile.ImageFile, limits: Limits) -> int:
+    """How many rows a truncated file yields; the rows it lacks stay black."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        box = _load(image, limits).getbbox()
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return box[3] if box else 0
+
+
+def _stream(data: Bytes) -> IO[bytes]:
+    if isinstance(data, bytes):
+        return io.BytesIO(data)
+    data.seek(0)
+    return cast("IO[bytes]", data)
+
+
+@contextmanager
+def _refusing_damage(limits: Limits) -> Iterator[None]:
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refusal(
+            "too_many_pixels", actual=limits.max_pixels + 1, allowed=limits.max_pixels
+        ) from error
+    except DAMAGE as error:
+        code = "truncated" if _tells_truncation(error) else "damaged"
+        raise Refusal(code) from error
+
+
+def _tells_truncation(error: BaseException) -> bool:
+    message = str(error).lower()
+    return any(word in message for word in _TRUNCATED)

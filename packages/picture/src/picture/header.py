@@ -1,0 +1,47 @@
+"""The guard before the decoder: what a picture says of itself, without decoding a pixel."""
+
+import mmap
+from dataclasses import dataclass
+
+from PIL import ImageFile
+
+from picture import decode, formats, jpeg
+from picture.limits import Limits
+from picture.orientation import Size
+from picture.refusals import Refusal
+
+Bytes = bytes | mmap.mmap
+
+
+@dataclass(frozen=True)
+class Header:
+    """A picture that passed the guard; nothing of it is decoded yet.
+
+    ``size`` is that of the stored pixels; ``outline`` tells the scans of a JPEG.
+    """
+
+    form: formats.Format
+    image: ImageFile.ImageFile
+    size: Size
+    frames: int
+    outline: jpeg.Outline | None
+
+
+def read_header(data: Bytes, limits: Limits) -> Header:
+    """Return the header of a picture that keeps the limits.  Raises Refusal for any other."""
+    form = identify(data, limits)
+    outline = _outline(data, limits) if form is formats.JPEG else None
+    image = decode.open_header(data, form, limits)
+    frames = decode.count_frames(image, limits)
+    return Header(form, image, image.size, frames, outline)
+
+
+def identify(data: Bytes, limits: Limits) -> formats.Format:
+    """Return the format of a file that is neither empty nor too large.  Raises Refusal."""
+    if len(data) > limits.max_bytes:
+        raise Refusal("too_large", actual=len(data), allowed=limits.max_bytes)
+    return formats.identify(data[: formats.HEAD_BYTES])
+
+
+def _outline(data: Bytes, limits: Limits) -> jpeg.Outline:
+    return jpeg.outline(data, max_scans=limits.max_scans, max_segments=limits.max_segments)

@@ -1,0 +1,124 @@
+"""Reads the marker structure of a JPEG without decoding it.
+
+Section B of ITU-T T.81 names the markers. Two things follow from the structure: how
+many scans a decoder would have to work through, and which of them a smaller picture
+does not need.
+"""
+
+import mmap
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from picture.refusals import Refusal
+
+Bytes = bytes | mmap.mmap
+
+_SOI_LENGTH: Final = 2
+_EOI: Final = 0xD9
+_SOS: Final = 0xDA
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE: Final = 0xC2
+_WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One pass over the picture, and where it lies in the file."""
+
+    start: int
+    end: int
+    components: int
+    band_start: int
+    high: int
+    low: int
+
+    @property
+    def refines_detail(self) -> bool:
+        return self.band_start > 0 and self.high > 0
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What the markers of a JPEG tell. A picture in one pass is read up to that pass only."""
+
+    progressive: bool
+    scans: tuple[Scan, ...]
+
+
+def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
+    """Return the outline of a JPEG; refuse one with more scans than a camera writes."""
+    progressive, components = False, 0
+    scans: list[Scan] = []
+    for count, (marker, at, length) in enumerate(_segments(data)):
+        if count > max_segments:
+            raise Refusal("damaged")
+        if marker in _FRAMES:
+            progressive, components = marker == _PROGRESSIVE, _byte(data, at + 9)
+        elif marker == _SOS:
+            scans.append(_scan(data, at, length))
+            if not progressive and scans[0].components >= components:
+                break
+            if len(scans) > max_scans:
+                raise Refusal("too_many_scans", allowed=max_scans)
+    return Outline(progressive, tuple(scans))
+
+
+def without_fine_scans(data: Bytes, found: Outline, need: float) -> Bytes:
+    """Return the picture without the scans that a decode at scale ``need`` averages away.
+
+    At half scale the last bit of the coefficients goes, at a quarter all their
+    refinements. First passes, DC scans and tables always stay.
+    """
+    dropped = [scan for scan in found.scans if _is_too_fine(scan, need)]
+    if not found.progressive or not dropped:
+        return data
+    edges = [0, *(edge for scan in dropped for edge in (scan.start, scan.end)), len(data)]
+    return b"".join(data[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _is_too_fine(scan: Scan, need: float) -> bool:
+    if need > 1 / 2:
+        return False
+    return scan.refines_detail and (need <= 1 / 4 or scan.low == 0)
+
+
+def _segments(data: Bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, position and length (marker included) of each segment up to the end of image."""
+    at = _SOI_LENGTH
+    while at + 4 <= len(data) and data[at] == 0xFF:  # noqa: PLR2004  every marker begins so
+        marker = data[at + 1]
+        if marker == _EOI:
+            return
+        length = _length(data, at, marker)
+        if length:
+            yield marker, at, length
+        at += length or 1
+
+
+def _length(data: Bytes, at: int, marker: int) -> int:
+    """Return the length of the segment at ``at``; 0 for a fill byte."""
+    if marker == 0xFF:  # noqa: PLR2004  any number of these may precede a marker (B.1.1.2)
+        return 0
+    if marker in _WITHOUT_LENGTH:
+        return 2
+    length = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return length if marker != _SOS else _end_of_scan(data, at + length) - at
+
+
+def _end_of_scan(data: Bytes, start: int) -> int:
+    found = _END_OF_SCAN.search(data, start)
+    return found.start() if found else len(data)
+
+
+def _scan(data: Bytes, at: int, length: int) -> Scan:
+    components = _byte(data, at + 4)
+    tail = at + 5 + 2 * components
+    precision = _byte(data, tail + 2)
+    return Scan(at, at + length, components, _byte(data, tail), precision >> 4, precision & 15)
+
+
+def _byte(data: Bytes, at: int) -> int:
+    return data[at] if at < len(data) else 0

@@ -1,0 +1,20 @@
+"""What one picture may cost. Every limit is declared once, here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_bytes: int = 200 * 1024 * 1024
+    max_pixels: int = 100_000_000
+    max_frames: int = 1_000
+    max_scans: int = 100
+    """Cameras and encoders write about ten; 25,000 keep the decoder busy for a minute."""
+    max_segments: int = 20_000
+    """Marker segments before the pixels of a JPEG; large profiles and XMP need a few hundred."""
+    max_profile_bytes: int = 4 * 1024 * 1024
+    """Larger colour profiles are ignored; those of printing presses have up to 3 MB."""
+    cpu_s: int = 25
+    wall_s: float = 28.0
+    memory_mb: int = 1_280
+    """Address space of a child; the picture's own peak stays under 1 GiB."""

@@ -1,0 +1,81 @@
+"""Why a picture gets no variants: a stable code and a sentence for its owner.
+
+A refusal is final for this picture and says nothing about the next one.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from safelight.errors import (
+    EmptyFileError,
+    NotAnImageError,
+    OutOfMemoryError,
+    PermanentError,
+    RenderCrashedError,
+    RenderTimeoutError,
+    TooLargeError,
+    TooManyFramesError,
+    TooManyPixelsError,
+    TooManyScansError,
+    TruncatedError,
+    UnsupportedFormatError,
+)
+
+SENTENCES: Final = {
+    "empty_file": "The file is empty.",
+    "not_an_image": "The file is not an image.",
+    "unsupported_format": "The file is {kind}, which is not supported.",
+    "damaged": "The picture is damaged and cannot be decoded.",
+    "truncated": "The picture is incomplete: its end is missing.",
+    "too_large": "The file has {actual:,} bytes; at most {allowed:,} are accepted.",
+    "too_many_pixels": "The picture has {actual:,} pixels; at most {allowed:,} are accepted.",
+    "too_many_frames": "The picture has {actual:,} frames; at most {allowed:,} are accepted.",
+    "too_many_scans": "The picture has more than {allowed:,} scans, which only hostile files have.",
+    "timeout": "Rendering took longer than the {allowed:g} seconds allowed.",
+    "out_of_memory": "Rendering needed more than the {allowed:,} MB of memory allowed.",
+    "render_crashed": "The picture made the renderer stop ({how}).",
+}
+
+OUR_FAULT: Final = frozenset({"timeout", "out_of_memory", "render_crashed"})
+
+
+class Refusal(Exception):  # noqa: N818  a refusal is an outcome that users see, not a defect
+    """A picture that will never be rendered."""
+
+    def __init__(self, code: str, **facts: str | float) -> None:
+        self.code = code
+        self.message = SENTENCES[code].format(**facts)
+        super().__init__(code, self.message)
+
+    @classmethod
+    def reported(cls, code: str, message: str) -> "Refusal":
+        """Return the refusal that a child told; unknown codes count as a crash."""
+        if code not in SENTENCES:
+            return cls("render_crashed", how="unreadable answer")
+        refusal = cls.__new__(cls)
+        Exception.__init__(refusal, code, message)
+        refusal.code, refusal.message = code, message
+        return refusal
+
+
+_ERRORS: Final[Mapping[str, type[PermanentError]]] = {
+    error.code: error
+    for error in (
+        EmptyFileError,
+        NotAnImageError,
+        OutOfMemoryError,
+        RenderCrashedError,
+        RenderTimeoutError,
+        TooLargeError,
+        TooManyFramesError,
+        TooManyPixelsError,
+        TooManyScansError,
+        TruncatedError,
+        UnsupportedFormatError,
+    )
+} | {"damaged": TruncatedError}
+
+
+def to_error(refusal: Refusal) -> PermanentError:
+    """Return what the stages call this refusal, with its sentence."""
+    return _ERRORS[refusal.code](refusal.message)
