@@ -1,0 +1,95 @@
+import io
+
+import pytest
+from PIL import Image, ImageChops
+from tests.unit.thumbnailer.pictures import detailed, encoded, show_one
+
+from thumbnailer.jpeg import Outline, outline, without_fine_scans
+from thumbnailer.refusals import Refusal
+
+PROGRESSIVE = encoded(detailed((640, 480)), progressive=True, quality=90)
+BASELINE = encoded(detailed((640, 480)), quality=90)
+
+
+def draw(data: bytes) -> Outline:
+    return outline(data, max_scans=100, max_segments=1000)
+
+
+def with_scans(data: bytes, count: int) -> bytes:
+    """A progressive JPEG with its last scan repeated until there are so many."""
+    scans = draw(data).scans
+    last = data[scans[-1].start : scans[-1].end]
+    return data[: scans[-1].end] + last * (count - len(scans)) + b"\xff\xd9"
+
+
+def test_a_baseline_picture_has_one_scan() -> None:
+    found = draw(BASELINE)
+
+    assert not found.progressive
+    assert len(found.scans) == 1
+
+
+def test_a_progressive_picture_has_ten_scans_that_end_where_the_file_ends() -> None:
+    found = draw(PROGRESSIVE)
+
+    assert found.progressive
+    assert len(found.scans) == 10
+    assert found.scans[-1].end == len(PROGRESSIVE) - 2
+
+
+def test_a_hundred_scans_are_accepted_and_more_refused() -> None:
+    assert len(draw(with_scans(PROGRESSIVE, 100)).scans) == 100
+    with pytest.raises(Refusal) as refused:
+        draw(with_scans(PROGRESSIVE, 101))
+
+    assert refused.value.code == "too_many_scans"
+
+
+def test_a_picture_of_too_many_scans_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(Refusal) as refused:
+        show_one(with_scans(encoded(detailed((64, 48)), progressive=True), 25_000))
+
+    assert refused.value.code == "too_many_scans"
+
+
+def test_at_full_scale_every_scan_stays() -> None:
+    assert without_fine_scans(PROGRESSIVE, draw(PROGRESSIVE), 0.51) is PROGRESSIVE
+
+
+@pytest.mark.parametrize(("need", "scans"), [(0.5, 7), (0.25, 6)])
+def test_a_reduced_picture_does_without_its_finest_scans(need: float, scans: int) -> None:
+    reduced = without_fine_scans(PROGRESSIVE, draw(PROGRESSIVE), need)
+
+    assert len(draw(bytes(reduced)).scans) == scans
+    assert len(reduced) < len(PROGRESSIVE)
+
+
+def test_a_reduced_picture_looks_like_the_whole_one() -> None:
+    reduced = without_fine_scans(PROGRESSIVE, draw(PROGRESSIVE), 0.25)
+
+    before, after = (Image.open(io.BytesIO(data)) for data in (PROGRESSIVE, bytes(reduced)))
+    for image in (before, after):
+        image.draft(None, (160, 120))
+    apart = ImageChops.difference(before, after).convert("L").histogram()
+    assert sum(apart[12:]) < 160 * 120 / 100
+
+
+def test_a_flood_of_empty_segments_is_refused() -> None:
+    with pytest.raises(Refusal) as refused:
+        draw(b"\xff\xd8" + b"\xff\xfe\0\2" * 2000)
+
+    assert refused.value.code == "damaged"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8",
+        b"\xff\xd8\xff",
+        b"\xff\xd8\xff\xda\0",
+        b"\xff\xd8\xff\xff\xff\xff\xff",
+        b"\xff\xd8\xff\xe0\0\0\xff\xd9",
+    ],
+)
+def test_a_stump_of_a_picture_has_an_outline_too(data: bytes) -> None:
+    assert draw(data).scans == () or draw(data).scans[0].end <= len(data)
