@@ -1,0 +1,85 @@
+"""Cloud Storage as an ASGI application: the JSON API, and the XML API for all other paths."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from localcloud.faults import Faults
+from localcloud.storage import cors
+from localcloud.storage.call import Call, Router
+from localcloud.storage.errors import StorageError
+from localcloud.storage.failures import (
+    Body,
+    answered,
+    json_refusal,
+    media_refusal,
+    xml_refusal,
+)
+from localcloud.storage.routes import ROUTES
+from localcloud.storage.signed import Verify
+from localcloud.storage.state import Storage
+from localcloud.storage.xml_api import XmlApi
+
+JSON_PATHS = ("/storage/v1/", "/upload/storage/v1/", "/download/storage/v1/", "/batch/storage/v1")
+
+
+def application(storage: Storage, faults: Faults, verify: Verify) -> ASGIApp:
+    """Return the application; ``verify(message, signature)`` judges signed URLs."""
+    return _Application(storage, faults, verify)
+
+
+class _Application:
+    def __init__(self, storage: Storage, faults: Faults, verify: Verify) -> None:
+        self._storage = storage
+        self._faults = faults
+        self._router = Router(ROUTES)
+        self._xml = XmlApi(storage, faults, verify)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = Body(receive)
+        request = Request(scope, body.receive)
+        path = scope["raw_path"].decode("ascii", "replace")
+        try:
+            if path.startswith(JSON_PATHS):
+                response = await self._json(request, body, path)
+            else:
+                response = await self._answer_xml(request, body, path)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _json(self, request: Request, body: Body, path: str) -> Response:
+        origin = request.headers.get("origin")
+        if request.method == "OPTIONS":
+            asked = request.headers.get("access-control-request-headers", "")
+            return Response(headers=cors.json_api(origin, asked) if origin else None)
+        query = parse_query(request.scope)
+        refusal = media_refusal if query.get("alt") == "media" else json_refusal
+        response = await answered(request, body, self._route(request, path, query), refusal)
+        return _shared(response, cors.json_api(origin) if origin else {})
+
+    async def _route(self, request: Request, path: str, query: dict[str, str]) -> Response:
+        found = self._router.find(request.method, path)
+        if found is None:
+            raise StorageError(404, "notFound", "Not Found")
+        route, variables = found
+        async with self._faults.observe(route.operation):
+            return await route.handler(Call(self._storage, request, variables, query, self))
+
+    async def _answer_xml(self, request: Request, body: Body, path: str) -> Response:
+        call = Call(self._storage, request, (), parse_query(request.scope), self)
+        response = await answered(request, body, self._xml.answer(call, path), xml_refusal)
+        return _shared(response, self._xml.sharing(call, path))
+
+
+def parse_query(scope: Scope) -> dict[str, str]:
+    """Return the query's parameters; of one that is repeated, the last."""
+    text = scope["query_string"].decode("ascii", "replace")
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def _shared(response: Response, headers: dict[str, str]) -> Response:
+    response.raw_headers += [(k.encode(), v.encode("latin-1")) for k, v in headers.items()]
+    return response

@@ -1,0 +1,93 @@
+"""multipart/related, read piece by piece: an object's resource, then its bytes.
+
+https://cloud.google.com/storage/docs/uploading-objects-from-memory (multipart upload)
+https://www.rfc-editor.org/rfc/rfc2387
+"""
+
+import json
+from email.message import Message
+from email.parser import HeaderParser
+
+from localcloud.storage.errors import StorageError, invalid
+from localcloud.storage.resources import Json
+
+MAX_HEAD_BYTES = 1024 * 1024
+
+
+class Multipart:
+    """Takes the body in pieces and gives the media in pieces; no more than a head is kept.
+
+    ``resource`` and ``content_type`` are there once ``feed`` has returned media.
+    """
+
+    def __init__(self, content_type: str) -> None:
+        boundary = _header("Content-Type", content_type).get_param("boundary")
+        if not isinstance(boundary, str) or not boundary:
+            raise _malformed("the Content-Type has no boundary")
+        self._delimiter = b"\r\n--" + boundary.encode()
+        # The first delimiter may stand at the very start.
+        self._buffer = bytearray(b"\r\n")
+        self._in_media = False
+        self._finished = False
+        self.resource: Json = {}
+        self.content_type: str | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """Return the media that is certain by now."""
+        self._buffer += data
+        if not self._in_media and not self._read_head():
+            if len(self._buffer) > MAX_HEAD_BYTES:
+                raise _malformed("the metadata part is too large")
+            return b""
+        return b"" if self._finished else self._media()
+
+    def close(self) -> None:
+        """Raise StorageError where the body ended too early."""
+        if not self._finished:
+            raise _malformed("the closing boundary is missing")
+
+    def _read_head(self) -> bool:
+        """Take the first part and the second one's headers, once both are there."""
+        first = self._buffer.find(self._delimiter)
+        second = self._buffer.find(self._delimiter, first + len(self._delimiter))
+        end = self._buffer.find(b"\r\n\r\n", second)
+        if first < 0 or second < 0 or end < 0:
+            return False
+        part = bytes(self._buffer[first + len(self._delimiter) : second])
+        self.resource = _resource(part.partition(b"\r\n\r\n")[2])
+        head = bytes(self._buffer[second + len(self._delimiter) : end]).lstrip(b" \t\r\n")
+        self.content_type = HeaderParser().parsestr(head.decode("latin-1")).get("Content-Type")
+        del self._buffer[: end + 4]
+        self._in_media = True
+        return True
+
+    def _media(self) -> bytes:
+        end = self._buffer.find(self._delimiter)
+        if end >= 0:
+            self._finished = True
+        else:
+            # The end of what is there may be the beginning of a delimiter.
+            end = max(0, len(self._buffer) - len(self._delimiter) + 1)
+        media = bytes(self._buffer[:end])
+        del self._buffer[:end]
+        return media
+
+
+def _resource(text: bytes) -> Json:
+    try:
+        resource = json.loads(text or b"{}")
+    except (ValueError, RecursionError):
+        raise StorageError(400, "parseError", "Parse Error") from None
+    if not isinstance(resource, dict):
+        raise StorageError(400, "parseError", "Parse Error")
+    return resource
+
+
+def _header(name: str, value: str) -> Message:
+    message = Message()
+    message[name] = value
+    return message
+
+
+def _malformed(why: str) -> StorageError:
+    return invalid(f"Malformed multipart body: {why}.")
