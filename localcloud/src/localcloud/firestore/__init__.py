@@ -1,0 +1,1 @@
+"""Cloud Firestore in native mode, over gRPC and REST."""
