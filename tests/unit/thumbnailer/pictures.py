@@ -50,6 +50,12 @@ def with_gps(labels: Image.Exif) -> Image.Exif:
     return labels
 
 
+def variants(data: bytes, *recipes: Recipe, **order: Any) -> list[bytes]:
+    """The files of the variants of a picture."""
+    decode.prepare(Limits())
+    return [one.data for one in render(data, Order(recipes, **order)).variants]
+
+
 def show(data: bytes, *recipes: Recipe, **order: Any) -> Mapping[str, Image.Image]:
     """The variants of a picture, opened again."""
     decode.prepare(Limits())

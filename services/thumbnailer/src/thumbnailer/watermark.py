@@ -41,8 +41,9 @@ def stamp(image: Image.Image, mark: Watermark, owner: str) -> Image.Image:
 
 def readable(owner: str) -> str:
     """Return the name on one line, without control and formatting characters."""
-    kept = (char for char in owner if unicodedata.category(char)[0] != "C")
-    return " ".join("".join(kept).split())[:_MAX_LETTERS]
+    line = " ".join(owner.split())
+    kept = (char for char in line if unicodedata.category(char)[0] != "C")
+    return "".join(kept).strip()[:_MAX_LETTERS]
 
 
 def _place(canvas: Size, mark: Size, margin: int, position: Position) -> tuple[int, int]:
