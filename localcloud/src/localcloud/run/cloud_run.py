@@ -32,6 +32,10 @@ class CloudRun:
         await asyncio.to_thread(leftovers.sweep, self._folder / "run")
         self._running = [asyncio.create_task(process.run()) for process in self._processes]
 
+    def states(self) -> dict[str, str]:
+        """Return ``ready`` or ``starting`` for each service."""
+        return {p.spec.name: "ready" if p.listening else "starting" for p in self._processes}
+
     async def ready(self) -> None:
         """Return when all processes listen."""
         await asyncio.gather(*(process.port() for process in self._processes))

@@ -56,6 +56,11 @@ class Process:
             log.warning("service %s starts again in %.1f s", self.spec.name, wait_s)
             await asyncio.sleep(wait_s)
 
+    @property
+    def listening(self) -> bool:
+        """Whether the process takes requests now."""
+        return self._listening.is_set()
+
     async def port(self) -> int:
         """Return the port of the process, once it listens."""
         await self._listening.wait()
