@@ -122,6 +122,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Breathe:
+    """Let others run: many steps have passed without an effect; answered by None.
+
+    It is no event of the workflow and is not to be journaled: when it comes
+    depends on nothing but the steps done, and its answer on nothing at all.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     """A step begins; answered by None at once."""
 
@@ -148,6 +157,7 @@ Effect = (
     | CreateCallback
     | AwaitCallback
     | Fork
+    | Breathe
     | StepStarted
     | StepEnded
 )

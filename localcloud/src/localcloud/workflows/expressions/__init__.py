@@ -1,0 +1,1 @@
+"""Expressions: the text inside ``${…}``, from characters to closures."""

@@ -1,0 +1,1 @@
+"""Run a checked workflow: closures over frames, and generators that yield effects."""

@@ -1,0 +1,130 @@
+"""Make single steps ready to run: assign, call, raise and return."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from localcloud.workflows.effects import Value
+from localcloud.workflows.expressions.evaluate import Code
+from localcloud.workflows.failures import WorkflowFailed, type_error
+from localcloud.workflows.interpret.block import Work
+from localcloud.workflows.interpret.frame import STATE, Flow, Frame, Reader
+from localcloud.workflows.interpret.invoke import SymbolTable, call_function
+from localcloud.workflows.interpret.signals import Returned, Signal
+from localcloud.workflows.interpret.templates import (
+    Target,
+    Writer,
+    compile_target,
+    compile_template,
+    evaluate,
+)
+from localcloud.workflows.stdlib.catalogue import FUNCTIONS
+from localcloud.workflows.syntax import Assign, Assignment, Call, Raise, Return, Template
+from localcloud.workflows.values import check_encodable, type_name
+
+_RESPONSE_GROWTH = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ActionBuilder:
+    """Builds the work of the steps that hold no other steps."""
+
+    symbols: SymbolTable
+
+    def work(self, action: Assign | Call | Raise | Return) -> Work:
+        """Return the work of a step."""
+        match action:
+            case Assign(assignments):
+                return _assignments([self._assignment(item) for item in assignments])
+            case Call():
+                return self._call(action)
+            case Raise(value):
+                return self._then(value, _raise)
+            case Return(value):
+                return self._then(value, Returned)
+
+    def _then(self, template: Template, finish: Callable[[Value], Signal]) -> Work:
+        code = compile_template(template, self.symbols)
+        if code.read is not None:
+            read = code.read
+            return Work(plain=lambda frame: finish(read(frame)))
+
+        def flow(frame: Frame) -> Flow:
+            value = yield evaluate(code, frame)
+            return finish(value)
+
+        return Work(flow=flow)
+
+    def _assignment(self, item: Assignment) -> tuple[Target, Code]:
+        value = compile_template(item.value, self.symbols)
+        return compile_target(item.target, self.symbols), value
+
+    def _call(self, action: Call) -> Work:
+        name = action.function
+        arguments = self._arguments(action.arguments)
+        target = compile_target(action.result.target, self.symbols) if action.result else None
+        start = self._starter(name)
+
+        def flow(frame: Frame) -> Flow:
+            given = yield evaluate(arguments, frame)
+            if given is None:
+                given = {}
+            if type(given) is not dict:
+                raise type_error(f"args must be a map; got: {type_name(given)}")
+            result = yield start(given, frame)
+            if target is not None:
+                yield target.write_flow(frame, result)
+                if type(result) is dict:
+                    frame[STATE].grow(frame, _RESPONSE_GROWTH)
+
+        return Work(flow=flow)
+
+    def _arguments(self, template: Template | None) -> Code:
+        if template is None:
+            return Code(lambda _frame: {})
+        return compile_template(template, self.symbols)
+
+    def _starter(self, name: str) -> Callable[[dict[str, Value], Frame], Flow]:
+        function = FUNCTIONS.get(name)
+        if name in self.symbols.routines or (function is None and "." not in name):
+            routines = self.symbols.routines
+            return lambda given, frame: routines[name].call(routines[name].by_name(given), frame)
+        if function is not None:
+            return lambda given, frame: call_function(function, function.by_name(given), frame)
+        return lambda given, frame: frame[STATE].connectors.call(name, given)  # type: ignore[no-any-return]
+
+
+def _raise(value: Value) -> Signal:
+    check_encodable(value)
+    raise WorkflowFailed(value)
+
+
+def _assignments(pairs: list[tuple[Target, Code]]) -> Work:
+    plain: list[tuple[Writer, Reader]] = []
+    for target, code in pairs:
+        write = target.write_plain()
+        if write is not None and code.read is not None:
+            plain.append((write, code.read))
+    if len(plain) == len(pairs):
+        return Work(plain=_plain_assignments(plain))
+
+    def flow(frame: Frame) -> Flow:
+        for target, code in pairs:
+            value = yield evaluate(code, frame)
+            yield target.write_flow(frame, value)
+
+    return Work(flow=flow)
+
+
+def _plain_assignments(pairs: list[tuple[Writer, Reader]]) -> Callable[[Frame], Signal]:
+    if len(pairs) == 1:
+        ((write_one, read_one),) = pairs
+        return lambda frame: write_one(frame, read_one(frame))
+
+    def assign(frame: Frame) -> Signal:
+        for write, read in pairs:
+            write(frame, read(frame))
+        return None
+
+    return assign

@@ -1,0 +1,92 @@
+"""Compile what names and calls in expressions mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from localcloud.workflows.check_calls import EXPRESSION_CONNECTORS
+from localcloud.workflows.effects import Value
+from localcloud.workflows.expressions.evaluate import Code, check_string, values_of
+from localcloud.workflows.expressions.nodes import Invoke
+from localcloud.workflows.failures import type_error
+from localcloud.workflows.interpret.frame import STATE, Flow, Frame, Reader
+from localcloud.workflows.interpret.routine import Subworkflow
+from localcloud.workflows.scopes import Scope
+from localcloud.workflows.stdlib.catalogue import CONSTANTS, FUNCTIONS
+from localcloud.workflows.stdlib.function import Function
+from localcloud.workflows.values import FunctionRef
+
+_LONG_TEXT = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolTable:
+    """The names that can be used at one place of a workflow."""
+
+    scope: Scope
+    routines: Mapping[str, Subworkflow]
+
+    def variable(self, name: str) -> tuple[int, int] | None:
+        """Return how many frames out a variable lives, and its place."""
+        return self.scope.find(name)
+
+    def constant(self, name: str) -> Value:
+        """Return what a dotted name that is no variable stands for."""
+        return CONSTANTS[name] if name in CONSTANTS else FunctionRef(name)
+
+    def invocation(self, node: Invoke, arguments: tuple[Code, ...]) -> Code:
+        """Return the code of a call."""
+        function = FUNCTIONS.get(node.function)
+        readers = [code.read for code in arguments if code.read is not None]
+        has_effects = len(readers) < len(arguments)
+        if function and function.style != "flow" and not has_effects:
+            return Code(_reader(function, readers))
+
+        def flow(frame: Frame) -> Flow:
+            values: list[Value] = yield values_of(arguments, frame)
+            return (yield self.call(node.function, values, frame))
+
+        return Code(None, flow)
+
+    def call(self, name: str, values: list[Value], frame: Frame) -> Flow:
+        """Call whatever has the name with arguments by position."""
+        if name in self.routines or name not in FUNCTIONS:
+            return self._call_other(name, values, frame)
+        return call_function(FUNCTIONS[name], FUNCTIONS[name].checked(values), frame)
+
+    def _call_other(self, name: str, values: list[Value], frame: Frame) -> Flow:
+        if name in EXPRESSION_CONNECTORS:
+            arguments = dict(zip(EXPRESSION_CONNECTORS[name], values, strict=False))
+            return frame[STATE].connectors.call(name, arguments)  # type: ignore[no-any-return]
+        if name not in self.routines:
+            raise type_error(f"'{name}' is not a function")
+        return self.routines[name].call(values, frame)
+
+
+def _reader(function: Function, readers: list[Reader]) -> Reader:
+    """Return a call of a function without effects."""
+    body, checked, is_pure = function.body, function.checked, function.style == "pure"
+
+    def read(frame: Frame) -> Value:
+        values = checked([reader(frame) for reader in readers])
+        result = body(*values) if is_pure else body(frame[STATE], *values)
+        if type(result) is str and len(result) > _LONG_TEXT:
+            check_string(frame, result)
+        return result
+
+    return read
+
+
+def call_function(function: Function, values: list[Value], frame: Frame) -> Flow:
+    """Call a function of the standard library with all its arguments."""
+    if function.style == "flow":
+        return function.body(frame[STATE], *values)  # type: ignore[no-any-return]
+    return _call_plain(function, values, frame)
+
+
+def _call_plain(function: Function, values: list[Value], frame: Frame) -> Flow:
+    yield from ()
+    if function.style == "state":
+        return function.body(frame[STATE], *values)
+    return function.body(*values)
