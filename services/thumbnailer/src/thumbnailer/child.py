@@ -28,8 +28,8 @@ def main() -> None:
     message, _, _ = receive(link)
     limits = Limits(**message["limits"])
     warm_up(limits)
-    confinement.confine(limits)
-    send(link, {"ready": True})
+    offline = confinement.confine(limits)
+    send(link, {"offline": offline})
     try:
         _serve(link, limits)
     except BrokenWireError:

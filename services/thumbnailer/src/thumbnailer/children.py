@@ -52,7 +52,8 @@ class Child:
 
     process: subprocess.Popen[bytes]
     link: socket.socket
-    ready: bool = False
+    offline: bool | None = None
+    """Whether the kernel keeps it from the network; unknown until it is ready."""
     pictures: int = 0
     peak_rss_kb: int = 0
 
@@ -156,14 +157,14 @@ def spawn(limits: Limits) -> Child:
 
 
 def await_ready(child: Child) -> None:
-    if child.ready:
+    if child.offline is not None:
         return
     try:
-        receive(child.link, time.monotonic() + _START_S)
+        answer, _, _ = receive(child.link, time.monotonic() + _START_S)
     except (BrokenWireError, WireTimeoutError) as error:
         status = child.kill()
         raise ChildStartError(f"the process ended with status {status}") from error
-    child.ready = True
+    child.offline = bool(answer.get("offline"))
 
 
 @dataclass(frozen=True)

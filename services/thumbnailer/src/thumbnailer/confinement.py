@@ -6,15 +6,20 @@ from collections.abc import Callable
 from typing import Final
 
 from thumbnailer.limits import Limits
+from thumbnailer.seccomp import forbid_network_and_programs
 
 _MB: Final = 1024 * 1024
 
 
-def confine(limits: Limits) -> None:
-    """No more memory than allowed, no files, no core dumps. For the rest of the process."""
+def confine(limits: Limits) -> bool:
+    """Allow only so much memory, no written files, no core dumps, no network, no programs.
+
+    For the rest of the process. Tells whether the kernel could forbid the network.
+    """
     _limit(resource.RLIMIT_AS, limits.memory_mb * _MB)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
+    return forbid_network_and_programs()
 
 
 def allow_cpu(seconds: int) -> None:

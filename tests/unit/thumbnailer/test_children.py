@@ -1,0 +1,298 @@
+"""The processes that decode pictures, as they die in all ways that are known."""
+
+import fcntl
+import io
+import os
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from tests.unit.thumbnailer.pictures import detailed, encoded
+
+from thumbnailer import children as children_module
+from thumbnailer.children import Children, ChildrenClosedError, _understood
+from thumbnailer.limits import Limits
+from thumbnailer.picture import Order, Rendered
+from thumbnailer.recipe import Recipe, Watermark
+from thumbnailer.refusals import Refusal
+
+ORDER = Order((Recipe("small", 32, 32), Recipe("icon", 8, 8, "cover")), owner="Ada")
+PHOTO = encoded(detailed((320, 240)))
+
+
+@pytest.fixture
+def children() -> Iterator[Children]:
+    pool = Children(1, Limits())
+    yield pool
+    pool.close()
+
+
+def render(pool: Children, data: bytes, order: Order = ORDER) -> Rendered:
+    file = os.memfd_create("original")
+    try:
+        os.write(file, data)
+        return pool.render(file, order)
+    finally:
+        os.close(file)
+
+
+def refusal(pool: Children, data: bytes, order: Order = ORDER) -> str:
+    with pytest.raises(Refusal) as refused:
+        render(pool, data, order)
+    return refused.value.code
+
+
+def process(pool: Children) -> int:
+    return pool._all[0].child.process.pid
+
+
+def freeze(pool: Children) -> None:
+    """Stop the process, so that it stays at work on the next picture."""
+    pool.warm_up()
+    os.kill(process(pool), signal.SIGSTOP)
+    os.waitpid(process(pool), os.WUNTRACED)
+
+
+def await_order(pool: Children) -> None:
+    """Wait until the frozen process has been sent a picture that it has not read."""
+    deadline_s = time.monotonic() + 10
+    unread = struct.pack("i", 0)
+    while not any(unread) and time.monotonic() < deadline_s:
+        unread = fcntl.ioctl(pool._all[0].child.link, termios.TIOCOUTQ, unread)
+
+
+def test_a_picture_is_rendered_with_all_that_was_ordered(children: Children) -> None:
+    recipes = (
+        Recipe("marked", 320, 320, watermark=Watermark("{owner}")),
+        Recipe("plain", 320, 320),
+    )
+
+    rendered = render(children, PHOTO, Order(recipes, owner="Ada"))
+
+    assert (rendered.format, rendered.width, rendered.height) == ("jpeg", 320, 240)
+    marked, plain = rendered.variants
+    assert (marked.name, plain.name) == ("marked", "plain")
+    assert Image.open(io.BytesIO(plain.data)).size == (320, 240)
+    assert marked.data != plain.data
+
+
+def test_a_process_is_used_again(children: Children) -> None:
+    render(children, PHOTO)
+    first = process(children)
+    assert refusal(children, b"no image") == "not_an_image"
+    render(children, PHOTO)
+
+    assert process(children) == first
+
+
+def test_an_empty_file_is_refused(children: Children) -> None:
+    assert refusal(children, b"") == "empty_file"
+
+
+def test_a_killed_process_fails_its_picture_and_no_other(children: Children) -> None:
+    freeze(children)
+    first = process(children)
+    with ThreadPoolExecutor(1) as executor:
+        failing = executor.submit(refusal, children, PHOTO)
+        await_order(children)
+        os.kill(first, signal.SIGKILL)
+
+    assert failing.result() == "render_crashed"
+    assert len(render(children, PHOTO).variants) == 2
+    assert process(children) != first
+
+
+def test_a_process_that_dies_idle_fails_no_picture(children: Children) -> None:
+    children.warm_up()
+    os.kill(process(children), signal.SIGKILL)
+    os.waitid(os.P_PID, process(children), os.WEXITED | os.WNOWAIT)
+
+    assert len(render(children, PHOTO).variants) == 2
+
+
+def test_an_endless_picture_times_out_and_the_next_is_rendered() -> None:
+    pool = Children(1, Limits(wall_s=0.05))
+    try:
+        freeze(pool)
+
+        assert refusal(pool, PHOTO) == "timeout"
+        assert refusal(pool, b"no image") == "not_an_image"
+    finally:
+        pool.close()
+
+
+def png_bomb(width: int, height: int) -> bytes:
+    """Black pixels with transparency, a few kilobytes for hundreds of megabytes."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    squeeze = zlib.compressobj(1)
+    row = bytes(1 + width * 4) * 100
+    rows = b"".join(squeeze.compress(row) for _ in range(height // 100)) + squeeze.flush()
+    header = struct.pack(">II5B", width, height, 8, 6, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
+
+
+def test_a_memory_bomb_ends_at_the_limit_and_the_next_is_rendered() -> None:
+    pool = Children(1, Limits(memory_mb=200))
+    try:
+        assert refusal(pool, png_bomb(8000, 5000)) == "out_of_memory"
+        assert len(render(pool, PHOTO).variants) == 2
+    finally:
+        pool.close()
+
+
+def test_a_stopping_service_fails_no_picture() -> None:
+    pool = Children(1, Limits())
+    freeze(pool)
+    with ThreadPoolExecutor(1) as executor:
+        failing = executor.submit(render, pool, PHOTO)
+        await_order(pool)
+        pool.close()
+
+    assert isinstance(failing.exception(), ChildrenClosedError)
+    with pytest.raises(ChildrenClosedError):
+        render(pool, PHOTO)
+
+
+def test_closing_leaves_no_process_behind() -> None:
+    pool = Children(2, Limits())
+    pids = [place.child.process.pid for place in pool._all]
+    pool.close()
+
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_a_worn_process_is_replaced(children: Children, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children_module, "_RECYCLE_AFTER", 2)
+    children.warm_up()
+    first = process(children)
+    render(children, PHOTO)
+    assert process(children) == first
+    render(children, PHOTO)
+
+    assert process(children) != first
+
+
+def test_pictures_are_rendered_side_by_side() -> None:
+    pool = Children(2, Limits())
+    barrier = threading.Barrier(2, timeout=10)
+
+    def borrow() -> int:
+        with pool._borrowed() as child:
+            barrier.wait()
+            return child.process.pid
+
+    with ThreadPoolExecutor(2) as executor:
+        pids = set(executor.map(lambda _: borrow(), range(2)))
+    pool.close()
+
+    assert len(pids) == 2
+
+
+def test_a_process_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/secret")
+    pool = Children(1, Limits())
+    pool.warm_up()
+    environment = Path(f"/proc/{process(pool)}/environ").read_bytes()
+    pool.close()
+
+    assert b"secret" not in environment
+    assert b"MALLOC_ARENA_MAX=1" in environment
+
+
+def test_a_process_is_kept_from_the_network(children: Children) -> None:
+    children.warm_up()
+
+    assert children._all[0].child.offline is True
+
+
+CONFINED = """
+import socket, subprocess, sys, os
+from thumbnailer.confinement import confine, allow_cpu
+from thumbnailer.limits import Limits
+confine(Limits())
+{deed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("deed", "consequence"),
+    [
+        ("socket.socket()", "PermissionError"),
+        ("socket.create_connection(('127.0.0.1', 9))", "PermissionError"),
+        ("subprocess.run(['/bin/true'])", "PermissionError"),
+        ("os.kill(os.getppid(), 0)", "PermissionError"),
+        ("bytearray(2 * 1024**3)", "MemoryError"),
+    ],
+)
+def test_a_confined_process_cannot(deed: str, consequence: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", CONFINED.format(deed=deed)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert consequence in ended.stderr
+
+
+def test_a_process_without_cpu_time_left_is_ended_by_the_kernel() -> None:
+    code = CONFINED.format(deed="allow_cpu(0)\nwhile True: pass")
+    ended = subprocess.run([sys.executable, "-c", code], check=False, timeout=20)
+
+    assert ended.returncode == -signal.SIGXCPU
+
+
+GOOD = {
+    "format": "jpeg",
+    "width": 1,
+    "height": 1,
+    "frames": 1,
+    "operations": [["decode", 1.5]],
+    "variants": [["a", "jpg", 1, 1, 4]],
+}
+
+
+def test_an_honest_answer_is_understood() -> None:
+    assert _understood(GOOD, b"data").variants[0].data == b"data"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"variants": [["a", "exe", 1, 1, 4]]},
+        {"variants": [["a", "jpg", 1, 1, 5]]},
+        {"variants": [["a", "jpg", 1, 1, -1]]},
+        {"variants": [["a", "jpg", "wide", 1, 4]]},
+        {"variants": [["a"]]},
+        {"variants": 7},
+        {"operations": [["decode"]]},
+        {"frames": None},
+    ],
+)
+def test_a_lying_answer_is_not_believed(lie: dict[str, object]) -> None:
+    with pytest.raises((LookupError, TypeError, ValueError)):
+        _understood({**GOOD, **lie}, b"data")
+
+
+def test_a_code_that_a_process_makes_up_is_a_crash() -> None:
+    with pytest.raises(Refusal) as refused:
+        _understood({"code": "<script>", "message": "x"}, b"")
+
+    assert refused.value.code == "render_crashed"
