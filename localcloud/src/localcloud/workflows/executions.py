@@ -3,6 +3,7 @@
 https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.locations.workflows.executions
 """
 
+import base64
 import json
 import sqlite3
 import uuid
@@ -23,6 +24,7 @@ from localcloud.workflows.journal import transaction
 from localcloud.workflows.language import Language
 from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
 from localcloud.workflows.state import Workflows, environment, service_account_email
+from localcloud.workflows.stdlib import jsons
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS executions (
@@ -215,14 +217,14 @@ def _write_ending(execution: Any, ending: Ending | None) -> None:
         execution.state = State.CANCELLED
     elif ending.error is None:
         execution.state = State.SUCCEEDED
-        execution.result = to_json(ending.value)
+        execution.result = jsons.compact(ending.value)
     else:
         execution.state = State.FAILED
         _write_error(execution.error, ending.error)
 
 
 def _write_error(target: Any, failure: WorkflowError) -> None:
-    target.payload = to_json(failure.value)
+    target.payload = payload_text(failure.value)
     if not isinstance(failure, WorkflowFailed):
         target.context = f"RuntimeError: {target.payload}"
         return
@@ -244,6 +246,13 @@ def _log_ending(log: ExecutionLog, execution: Any) -> None:
         log.state(State(execution.state).name, success={"result": execution.result})
 
 
-def to_json(value: Any) -> str:
-    """Return the JSON text of a value, as compact as the service prints it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+def payload_text(value: Any) -> str:
+    """Return an error's value as JSON text; bytes, which JSON lacks, as base64."""
+    try:
+        return jsons.compact(value)
+    except WorkflowError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_shown)
+
+
+def _shown(value: object) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)

@@ -117,7 +117,9 @@ class Workflows:
         key = (workflow.name, workflow.revision_id)
         if key not in self._compiled:
             self._compiled[key] = self._language.compile(
-                workflow.source_contents, workflow.user_env_vars.keys()
+                workflow.source_contents,
+                workflow.name.split("/")[1],
+                workflow.user_env_vars.keys(),
             )
         return self._compiled[key]
 

@@ -16,9 +16,9 @@ import httpx
 
 from localcloud.workflows.effects import Auth, HttpRequest, HttpResponse
 from localcloud.workflows.failures import error, resource_limit
+from localcloud.workflows.http_messages import USER_AGENT
 from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
 
-USER_AGENT = "GoogleCloudWorkflows; (+https://cloud.google.com/workflows/docs)"
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 GOOGLE_DOMAIN = ".googleapis.com"
 
@@ -140,11 +140,9 @@ def _canonical_name(name: str) -> str:
 
 
 def _user_agent(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the header: what the workflow gave comes first, under the name that it used."""
-    for name, value in headers.items():
-        if name.lower() == "user-agent":
-            return {name: f"{value} {USER_AGENT}"}
-    return {"User-Agent": USER_AGENT}
+    """Return the header for requests that lack it, such as those of hand-written effects."""
+    given = any(name.lower() == "user-agent" for name in headers)
+    return {} if given else {"User-Agent": USER_AGENT}
 
 
 def _reason(failure: httpx.TransportError | httpx.UnsupportedProtocol) -> str:

@@ -25,7 +25,9 @@ class Scripted:
     def __init__(self, *functions: Callable[..., Running]) -> None:
         self._functions = {function.__name__: function for function in functions}
 
-    def compile(self, source: str, env_names: Collection[str]) -> Callable[..., Running]:
+    def compile(
+        self, source: str, _project: str, _env_names: Collection[str]
+    ) -> Callable[..., Running]:
         if source not in self._functions:
             raise DeploymentError((Fault(f"no function {source}", 1, 1),), source)
         return self._functions[source]

@@ -1,0 +1,1 @@
+"""Connectors: calls of Google's APIs as steps of a workflow."""
