@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "localcloud.vision.child")
 WALL_LIMIT_S = 30.0
+GRACE_S = 2.0
 TRIES = 2
 """A process that died while it was idle is found out only by the next request."""
 
@@ -80,6 +81,7 @@ class Worker:
                 async with asyncio.timeout(self._wall_limit_s):
                     return await _converse(process, request)
             except TimeoutError as error:
+                process.kill()
                 await self._stop()
                 raise WorkerSlowError(
                     f"The models took longer than {self._wall_limit_s:g} s."
@@ -96,12 +98,18 @@ class Worker:
         return self._process
 
     async def _stop(self) -> None:
+        """Let the process end, which it does at the end of its input; else kill it."""
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            async with asyncio.timeout(GRACE_S):
+                await process.communicate()
+        except TimeoutError:
             process.kill()
-        await process.communicate()
+            await process.communicate()
 
 
 async def _converse(process: Process, request: bytes) -> bytes:
