@@ -26,7 +26,11 @@ TIMED_OUT = 504
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The worker's answer; ``status`` is None where none came, ``TIMED_OUT`` past the deadline."""
+    """The worker's answer.
+
+    Where none came ``reason`` says why, and ``status`` is None, or ``TIMED_OUT`` past
+    the deadline.
+    """
 
     status: int | None
     reason: str = ""
@@ -35,6 +39,10 @@ class Answer:
     @property
     def succeeded(self) -> bool:
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 -- 2xx
+
+    @property
+    def came(self) -> bool:
+        return not self.reason
 
     @property
     def counts_as_execution(self) -> bool:

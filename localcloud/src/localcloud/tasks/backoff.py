@@ -5,6 +5,7 @@ https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#
 
 from dataclasses import dataclass
 
+from localcloud.errors import invalid_argument
 from localcloud.tasks.messages import RetryConfigMessage, seconds_of
 
 UNLIMITED = -1
@@ -44,6 +45,26 @@ class Retry:
         if elapsed_s < self.max_retry_duration_s:
             return False
         return attempts_used or self.max_attempts == UNLIMITED
+
+
+def check_retry_config(config: RetryConfigMessage) -> None:
+    """Raise RpcError where retry settings, of a queue or a task, are out of range."""
+    if config.max_attempts < -1:
+        raise invalid_argument("RetryConfig.maxAttempts must be greater or equal to -1.")
+    if config.max_doublings < 0:
+        raise invalid_argument("RetryConfig.maxDoublings cannot be negative.")
+    for field, label in (
+        ("max_retry_duration", "maxRetryDuration"),
+        ("min_backoff", "minBackoff"),
+        ("max_backoff", "maxBackoff"),
+    ):
+        if seconds_of(getattr(config, field)) < 0:
+            raise invalid_argument(f"RetryConfig.{label} cannot be negative.")
+    both = config.HasField("min_backoff") and config.HasField("max_backoff")
+    if both and seconds_of(config.min_backoff) > seconds_of(config.max_backoff):
+        raise invalid_argument(
+            "RetryConfig.minBackoff must be less than or equal to RetryConfig.maxBackoff."
+        )
 
 
 def retry_of(queue: RetryConfigMessage, task: RetryConfigMessage | None) -> Retry:

@@ -123,7 +123,7 @@ class Dispatcher:
         self._note_start(stored.message)
         lane = self._lane(queue)
         lane.running += 1
-        attempt = asyncio.create_task(self._attempt(stored, queue.name))
+        attempt = asyncio.create_task(self._attempt(stored, queue))
         self._attempts.add(attempt)
         attempt.add_done_callback(lambda done: self._ended(done, lane))
 
@@ -142,16 +142,18 @@ class Dispatcher:
         if not attempt.cancelled() and (defect := attempt.exception()):
             log.error("an attempt ended by a defect", exc_info=defect)
 
-    async def _attempt(self, stored: StoredTask, queue: str) -> None:
+    async def _attempt(self, stored: StoredTask, queue: QueueMessage) -> None:
         deadline_s = seconds_of(stored.message.dispatch_deadline)
         try:
             request = outgoing(stored, queue, self._identity)
             answer = await self._answer(request, deadline_s)
+        except ValueError as error:
+            answer = Answer(None, f"the request cannot be made: {error}")
         except Exception as error:
             # The attempt's outermost boundary: a defect here must not lose the task.
             log.exception("task %s could not be sent", stored.message.name)
             answer = Answer(None, f"localcloud could not send it: {error}")
-        self._finish(stored, queue, answer)
+        self._finish(stored, queue.name, answer)
 
     async def _answer(self, request: Outgoing, deadline_s: float) -> Answer:
         """Return the worker's answer, or that none came before the deadline."""
@@ -211,7 +213,7 @@ class Dispatcher:
 
     def _note_failure(self, task: TaskMessage, answer: Answer) -> None:
         task.last_attempt.response_status.CopyFrom(answer.as_status())
-        if answer.status not in (None, TIMED_OUT):
+        if answer.came:
             task.response_count += 1
             set_micros(task.last_attempt.response_time, self._now_us())
 

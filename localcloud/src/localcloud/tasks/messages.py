@@ -11,11 +11,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 QueueMessage: TypeAlias = Any
 TaskMessage: TypeAlias = Any
+HttpRequestMessage: TypeAlias = Any
 HttpTargetMessage: TypeAlias = Any
+UriOverrideMessage: TypeAlias = Any
 RetryConfigMessage: TypeAlias = Any
 
 Queue: Any = queue.Queue.pb()
 Task: Any = task.Task.pb()
+HttpRequest: Any = target.HttpRequest.pb()
 Attempt: Any = task.Attempt.pb()
 ListQueuesResponse: Any = cloudtasks.ListQueuesResponse.pb()
 ListTasksResponse: Any = cloudtasks.ListTasksResponse.pb()
@@ -23,6 +26,7 @@ ListTasksResponse: Any = cloudtasks.ListTasksResponse.pb()
 QueueState: Any = queue.Queue.State
 HttpMethod: Any = target.HttpMethod
 View: Any = task.Task.View
+METHODS_WITH_BODY = frozenset({HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH})
 
 
 def seconds_of(duration: Duration) -> float:

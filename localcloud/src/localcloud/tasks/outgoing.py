@@ -8,9 +8,17 @@ recorded from the service by https://github.com/aertje/cloud-tasks-emulator
 from dataclasses import dataclass
 from typing import Protocol
 
-from localcloud.tasks.messages import HttpMethod, TaskMessage, micros_of
+from localcloud.tasks.headers import USER_AGENT, is_ignored
+from localcloud.tasks.messages import (
+    METHODS_WITH_BODY,
+    HttpMethod,
+    HttpRequest,
+    HttpRequestMessage,
+    QueueMessage,
+    micros_of,
+)
 from localcloud.tasks.state import StoredTask
-from localcloud.tasks.task_rules import USER_AGENT, is_ignored
+from localcloud.tasks.target import apply_target
 
 DEFAULT_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
@@ -33,16 +41,23 @@ class Outgoing:
     body: bytes
 
 
-def outgoing(stored: StoredTask, queue: str, identity: Identity) -> Outgoing:
-    """Return the request of the attempt that ``dispatch_count`` already counts."""
-    request = stored.message.http_request
+def outgoing(stored: StoredTask, queue: QueueMessage, identity: Identity) -> Outgoing:
+    """Return the request of the attempt that ``dispatch_count`` already counts.
+
+    Raises ValueError where none can be made.
+    """
+    request = HttpRequest()
+    request.CopyFrom(stored.message.http_request)
+    apply_target(request, queue.http_target)
     headers = {k.lower(): v for k, v in request.headers.items() if not is_ignored(k)}
     headers |= {"user-agent": USER_AGENT}
-    headers |= _task_headers(stored, queue)
-    authorization = _authorization(stored.message, identity)
+    headers |= _task_headers(stored, queue.name)
+    authorization = _authorization(request, identity)
     if authorization is not None:
         headers["authorization"] = f"Bearer {authorization}"
-    return Outgoing(HttpMethod(request.http_method).name, request.url, headers, bytes(request.body))
+    method = HttpMethod(request.http_method)
+    body = bytes(request.body) if method in METHODS_WITH_BODY else b""
+    return Outgoing(method.name, request.url, headers, body)
 
 
 def _task_headers(stored: StoredTask, queue: str) -> dict[str, str]:
@@ -64,8 +79,7 @@ def _task_headers(stored: StoredTask, queue: str) -> dict[str, str]:
     return headers
 
 
-def _authorization(task: TaskMessage, identity: Identity) -> str | None:
-    request = task.http_request
+def _authorization(request: HttpRequestMessage, identity: Identity) -> str | None:
     match request.WhichOneof("authorization_header"):
         case "oidc_token":
             token = request.oidc_token

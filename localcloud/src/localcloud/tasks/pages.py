@@ -21,6 +21,6 @@ def token_after(name: str) -> str:
 def name_before(token: str) -> str:
     """Return the name after which the token's page begins.  Raises RpcError for a foreign token."""
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError) as error:
         raise invalid_argument("The page token is invalid.") from error

@@ -7,8 +7,10 @@ Defaults: https://cloud.google.com/tasks/docs/configuring-queues
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from localcloud.errors import invalid_argument
+from localcloud.tasks.backoff import check_retry_config
 from localcloud.tasks.messages import Queue, QueueMessage, QueueState, seconds_of
 from localcloud.tasks.names import check_queue_name
+from localcloud.tasks.target import check_target
 
 MAX_DISPATCHES_PER_SECOND = 500
 MAX_CONCURRENT_DISPATCHES = 5000
@@ -53,6 +55,7 @@ def _check(queue: QueueMessage) -> None:
     if queue.HasField("app_engine_routing_override"):
         raise invalid_argument("localcloud has no App Engine; leave appEngineRoutingOverride out.")
     _check_rate_limits(queue)
+    check_target(queue.http_target)
     check_retry_config(queue.retry_config)
 
 
@@ -75,26 +78,6 @@ def _check_range(field: str, value: float, highest: int) -> None:
         raise invalid_argument(f"{field} cannot be negative.")
     if value > highest:
         raise invalid_argument(f"{field} must be less than or equal to {highest}.")
-
-
-def check_retry_config(config: QueueMessage) -> None:
-    """Raise RpcError where retry settings, of a queue or a task, are out of range."""
-    if config.max_attempts < -1:
-        raise invalid_argument("RetryConfig.maxAttempts must be greater or equal to -1.")
-    if config.max_doublings < 0:
-        raise invalid_argument("RetryConfig.maxDoublings cannot be negative.")
-    for field, label in (
-        ("max_retry_duration", "maxRetryDuration"),
-        ("min_backoff", "minBackoff"),
-        ("max_backoff", "maxBackoff"),
-    ):
-        if seconds_of(getattr(config, field)) < 0:
-            raise invalid_argument(f"RetryConfig.{label} cannot be negative.")
-    both = config.HasField("min_backoff") and config.HasField("max_backoff")
-    if both and seconds_of(config.min_backoff) > seconds_of(config.max_backoff):
-        raise invalid_argument(
-            "RetryConfig.minBackoff must be less than or equal to RetryConfig.maxBackoff."
-        )
 
 
 def _fill_in(queue: QueueMessage) -> None:

@@ -6,7 +6,10 @@ https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.
 from urllib.parse import quote
 
 from localcloud.errors import failed_precondition, invalid_argument
+from localcloud.tasks.backoff import check_retry_config
+from localcloud.tasks.headers import USER_AGENT, is_ignored
 from localcloud.tasks.messages import (
+    METHODS_WITH_BODY,
     HttpMethod,
     Task,
     TaskMessage,
@@ -16,7 +19,6 @@ from localcloud.tasks.messages import (
     set_micros,
 )
 from localcloud.tasks.names import check_task_name, new_task_name
-from localcloud.tasks.queue_rules import check_retry_config
 
 MAX_TASK_BYTES = 100 * 1024
 MAX_URL_LENGTH = 2083
@@ -24,13 +26,6 @@ MAX_HEADER_BYTES = 80 * 1024
 DEADLINE_RANGE_S = (15, 30 * 60)
 DEFAULT_DEADLINE_S = 600
 MAX_AHEAD_S = 30 * 24 * 3600
-USER_AGENT = "Google-Cloud-Tasks"
-
-METHODS_WITH_BODY = frozenset({HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH})
-# Headers that Cloud Tasks ignores or sets itself.
-# https://cloud.google.com/tasks/docs/reference/rest/v2/HttpRequest
-IGNORED_HEADERS = frozenset({"host", "content-length", "user-agent"})
-IGNORED_PREFIXES = ("x-google-", "x-appengine-", "x-cloudtasks-")
 
 
 def new_task(asked: TaskMessage, queue: str, now_us: int) -> TaskMessage:
@@ -99,12 +94,6 @@ def _fill_in_request(task: TaskMessage) -> None:
     for name in [name for name in request.headers if is_ignored(name)]:
         del request.headers[name]
     request.headers["User-Agent"] = USER_AGENT
-
-
-def is_ignored(header: str) -> bool:
-    """Say whether a header is not the caller's to set."""
-    name = header.lower()
-    return name in IGNORED_HEADERS or name.startswith(IGNORED_PREFIXES)
 
 
 def _schedule_us(asked: TaskMessage, now_us: int) -> int:
