@@ -33,5 +33,6 @@ def build(settings: MetadataSettings) -> App:
     children = Children(MODULE, settings.children, settings.limits)
     children.warm_up()
     originals = Originals(google.make(storage.Client), settings.max_bytes)
-    describer = Describer(originals, Inspector(children), policy, gps=settings.gps)
+    inspector = Inspector(children)
+    describer = Describer(originals.fetched, inspector.inspect, policy, gps=settings.gps)
     return App(describer, settings.google_cloud_project)

@@ -1,19 +1,33 @@
 """The use case: one picture in, its description and verdict out."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from metadata.inspect import Inspection, Inspector
-from metadata.original import Originals
+from metadata.inspect import Inspection
 from metadata.policy import Policy
 from metadata.record_metadata import metadata_of
-from metadata.verdict import Decision, Verdict, judge
+from metadata.verdict import Verdict, judge
 from safelight.errors import PermanentError
 from safelight.record import Reason
 from safelight.vision import Annotations, ImageError, Region
 
 STAGE: Final = "metadata"
+_MAX_HINTS: Final = 16
+
+
+class Fetched(Protocol):
+    """An original on this machine, for a while."""
+
+    @property
+    def sha256(self) -> str: ...
+    def fileno(self) -> int: ...
+
+
+Fetch = Callable[[str, str, int], AbstractContextManager[Fetched]]
+Inspect = Callable[[int], Inspection]
 
 
 class Outcome(StrEnum):
@@ -47,35 +61,32 @@ class Description:
 class Describer:
     """Describes pictures under one policy."""
 
-    def __init__(
-        self, originals: Originals, inspector: Inspector, policy: Policy, *, gps: bool
-    ) -> None:
-        self._originals = originals
-        self._inspector = inspector
+    def __init__(self, fetch: Fetch, inspect: Inspect, policy: Policy, *, gps: bool) -> None:
+        self._fetch = fetch
+        self._inspect = inspect
         self._policy = policy
         self._gps = gps
 
     def describe(self, picture: Picture) -> Description:
         """Return the description.  Raises TransientError: then ask again."""
         try:
-            sha256, found = self._inspect(picture)
+            sha256, found = self._look_at(picture)
         except PermanentError as error:
             return Description(Outcome.FAILED, Reason(error.code, error.message, STAGE))
         verdict = judge(picture.annotations, picture.vision_error, self._policy)
         seen = picture.annotations or Annotations()
         hints = within(seen.crop_hints, found.width, found.height)
         return Description(
-            outcome=_OUTCOMES[verdict.decision],
+            outcome=Outcome(verdict.decision),
             reason=verdict.reasons[0] if verdict.reasons else None,
             verdict=verdict,
             metadata=metadata_of(found, sha256, seen, hints, gps=self._gps),
             crop_hints=hints,
         )
 
-    def _inspect(self, picture: Picture) -> tuple[str, Inspection]:
-        place = (picture.bucket, picture.name, picture.generation)
-        with self._originals.fetched(*place) as original:
-            return original.sha256, self._inspector.inspect(original.fileno())
+    def _look_at(self, picture: Picture) -> tuple[str, Inspection]:
+        with self._fetch(picture.bucket, picture.name, picture.generation) as original:
+            return original.sha256, self._inspect(original.fileno())
 
 
 def within(hints: tuple[Region, ...], width: int, height: int) -> tuple[Region, ...]:
@@ -91,10 +102,3 @@ def within(hints: tuple[Region, ...], width: int, height: int) -> tuple[Region, 
         for hint in hints[:_MAX_HINTS]
     )
     return tuple(hint for hint in cut if hint.width > 0 and hint.height > 0)
-
-
-_MAX_HINTS: Final = 16
-_OUTCOMES: Final = {
-    Decision.APPROVED: Outcome.APPROVED,
-    Decision.QUARANTINED: Outcome.QUARANTINED,
-}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from metadata.exif import MAX_TEXT
-from picture.children import Children, ChildStartError
+from picture.children import Children, ChildrenClosedError, ChildStartError
 from picture.refusals import Refusal, to_error
 from safelight.errors import BusyError, RenderCrashedError
 
@@ -56,8 +56,8 @@ class Inspector:
             answer, _ = self._children.ask({}, original)
         except Refusal as refusal:
             raise to_error(refusal) from refusal
-        except ChildStartError as error:
-            raise BusyError("No process for decoding could be started.") from error
+        except (ChildStartError, ChildrenClosedError) as error:
+            raise BusyError("There is no process that could decode the picture now.") from error
         return _checked(answer)
 
 

@@ -19,7 +19,7 @@ from picture.pixels import unify
 _ENOUGH: Final = 64
 """Pixels of the shorter side that the fingerprints need."""
 _DEPTHS: Final = {"1": 1, "I;16": 16, "I;16L": 16, "I;16B": 16, "I": 32, "F": 32}
-_SPACES: Final = {"1": "gray", "L": "gray", "LA": "gray", "I": "gray", "F": "gray", "CMYK": "cmyk"}
+_SPACES: Final = {**dict.fromkeys(("1", "L", "LA", *_DEPTHS), "gray"), "CMYK": "cmyk"}
 _PNG_DEPTH_AT: Final = 24
 _TIFF_DEPTH: Final = 258
 

@@ -1,7 +1,7 @@
 """Two fingerprints of what a picture looks like; both from a tiny copy, without numpy.
 
 No kept library serves: ImageHash needs numpy, PyWavelets and SciPy; thumbhash on PyPI
-is slow and has not been touched since its second release.
+(0.1.2) fails on transparent pictures.
 """
 
 import base64
@@ -31,7 +31,8 @@ def phash(image: Image.Image) -> str:
     rows = [pixels[at : at + _PHASH_SIDE] for at in range(0, len(pixels), _PHASH_SIDE)]
     bases = [_wave(k, _PHASH_SIDE) for k in range(_PHASH_WAVES)]
     across = [[_dot(row, base) for row in rows] for base in bases]
-    waves = [_dot(column, base) for base in bases for column in across]
+    # Rounded, so that a plain picture is not a hash of rounding errors.
+    waves = [round(_dot(column, base), 3) for base in bases for column in across]
     middle = statistics.median(waves[1:])  # the first is the mean brightness
     bits = sum((wave > middle) << place for place, wave in enumerate(reversed(waves)))
     return f"{bits:016x}"

@@ -9,7 +9,7 @@ from safelight.vision import Annotations, Category, Likelihood, Region
 MAX_TEXT_BYTES: Final = 64 * 1024
 _MAX_LABELS: Final = 50
 _MAX_COLORS: Final = 10
-_MAX_NAME: Final = 200
+_MAX_NAME_BYTES: Final = 200
 # Tab and newline stay; other control characters would each take six bytes as JSON.
 _CONTROLS: Final = dict.fromkeys((*range(9), 11, 12, *range(13, 32), 127))
 
@@ -45,19 +45,19 @@ def _file(found: Inspection, sha256: str) -> dict[str, Any]:
 
 
 def _looks(seen: Annotations, hints: tuple[Region, ...]) -> dict[str, Any]:
-    text, is_cut = cut_text(seen.text)
+    text, is_cut = _cut(seen.text, MAX_TEXT_BYTES)
     return {
         "dominantColors": [
             {"hex": color.hex, "score": color.score, "pixelFraction": color.pixel_fraction}
             for color in seen.dominant_colors[:_MAX_COLORS]
         ],
         "labels": [
-            {"description": label.description[:_MAX_NAME], "score": label.score}
+            {"description": _cut(label.description, _MAX_NAME_BYTES)[0], "score": label.score}
             for label in seen.labels[:_MAX_LABELS]
         ],
         "text": text,
         "textTruncated": is_cut,
-        "language": seen.language and seen.language[:_MAX_NAME],
+        "language": seen.language and _cut(seen.language, _MAX_NAME_BYTES)[0],
         "safeSearch": _safe_search(seen.safe_search),
         "cropHints": [hint_of(hint) for hint in hints],
         "faces": seen.faces,
@@ -75,10 +75,10 @@ def hint_of(region: Region) -> dict[str, int | float]:
     }
 
 
-def cut_text(text: str) -> tuple[str, bool]:
+def _cut(text: str, max_bytes: int) -> tuple[str, bool]:
     """Return the text cut to its limit, and whether it was longer."""
     clean = text.translate(_CONTROLS).encode("utf-8", "ignore")
-    return clean[:MAX_TEXT_BYTES].decode("utf-8", "ignore"), len(clean) > MAX_TEXT_BYTES
+    return clean[:max_bytes].decode("utf-8", "ignore"), len(clean) > max_bytes
 
 
 def _safe_search(found: Mapping[Category, Likelihood] | None) -> dict[str, str] | None:

@@ -4,6 +4,7 @@ What happens to a child is the outcome of the one picture it was working on. The
 picture gets another child.
 """
 
+import contextlib
 import dataclasses
 import os
 import queue
@@ -11,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +41,10 @@ class ChildStartError(Exception):
     """A process for decoding could not be started; this is no picture's fault."""
 
 
+class ChildrenClosedError(Exception):
+    """The service is stopping; another instance will take the picture."""
+
+
 @dataclass
 class Child:
     """One process, and how much it has been used."""
@@ -50,8 +56,9 @@ class Child:
     peak_rss_kb: int = 0
 
     @property
-    def is_worn(self) -> bool:
-        return self.pictures >= _RECYCLE_AFTER or self.peak_rss_kb >= _RECYCLE_ABOVE_KB
+    def is_spent(self) -> bool:
+        is_worn = self.pictures >= _RECYCLE_AFTER or self.peak_rss_kb >= _RECYCLE_ABOVE_KB
+        return is_worn or self.process.returncode is not None
 
     def kill(self) -> int:
         """End the process now and return its exit status."""
@@ -61,67 +68,84 @@ class Child:
 
 
 class Children:
-    """Does the work of one module (see ``picture.child``) on pictures, ``count`` at a time."""
+    """Does the work of one module (see ``picture.child``) on ``count`` pictures at a time."""
 
     def __init__(self, module: str, count: int, limits: Limits) -> None:
         self._module = module
         self._limits = limits
-        self._idle: queue.LifoQueue[Child] = queue.LifoQueue()
-        for _ in range(count):
-            self._idle.put(self._spawn())
-        self._count = count
+        self._closed = threading.Event()
+        self._all = [_Place(spawn(module, limits)) for _ in range(count)]
+        # The one used last is taken first: under light load the others may be swapped out.
+        self._idle: queue.LifoQueue[_Place] = queue.LifoQueue()
+        for place in self._all:
+            self._idle.put(place)
 
     def warm_up(self) -> None:
-        """Wait until every process can take a picture.  Raises ChildStartError."""
-        children = [self._idle.get() for _ in range(self._count)]
-        for child in children:
-            try:
-                await_ready(child)
-            finally:
-                self._idle.put(child)
+        """Wait until every process can take a picture. Raises ChildStartError."""
+        for place in self._all:
+            await_ready(place.child)
 
     def ask(self, order: dict[str, Any], original: int) -> Answer:
-        """Return what a process answers to the order on the open file.  Raises Refusal.
+        """Return what a process answers to the order on the open file ``original``.
 
-        The answer is a stranger's word: check it.
+        It is a stranger's word: check it.  Raises Refusal, ChildStartError and
+        ChildrenClosedError.
         """
         with self._borrowed() as child:
-            return _Errand(child, self._limits).run(order, original)
+            try:
+                return _Errand(child, self._limits).run(order, original)
+            except Refusal:
+                # A child that was killed because we stop says nothing about its picture.
+                self._check_open()
+                raise
 
-    def close(self) -> None:
-        """End all processes, after the pictures in hand."""
-        for _ in range(self._count):
-            self._idle.get().kill()
+    def close(self, patience_s: float = 0.0) -> None:
+        """End all processes; pictures in hand have so long to be finished."""
+        self._closed.set()
+        deadline_s = time.monotonic() + patience_s
+        for _ in self._all:
+            with contextlib.suppress(queue.Empty):
+                self._idle.get(timeout=max(0.0, deadline_s - time.monotonic()) or 0.001)
+        for place in self._all:
+            place.child.kill()
 
     @contextmanager
     def _borrowed(self) -> Iterator[Child]:
-        child = self._idle.get()
+        self._check_open()
+        place = self._idle.get()
         try:
-            child = self._replace_if_dead(child)
-            yield child
+            self._check_open()
+            if place.child.process.poll() is not None:
+                # One that died idle is not the next picture's fault.
+                self._renew(place)
+            await_ready(place.child)
+            yield place.child
         finally:
-            if child.process.returncode is not None or child.is_worn:
-                child.kill()
-                child = self._spawn()
-            self._idle.put(child)
+            if place.child.is_spent and not self._closed.is_set():
+                self._renew(place)
+            self._idle.put(place)
 
-    def _replace_if_dead(self, child: Child) -> Child:
-        """Return a living child: one that died idle is not the next picture's fault."""
-        if child.process.poll() is not None:
-            child.kill()
-            child = self._spawn()
-        await_ready(child)
-        return child
+    def _renew(self, place: "_Place") -> None:
+        place.child.kill()
+        place.child = spawn(self._module, self._limits)
 
-    def _spawn(self) -> Child:
-        return spawn(self._module, self._limits)
+    def _check_open(self) -> None:
+        if self._closed.is_set():
+            raise ChildrenClosedError
+
+
+@dataclass
+class _Place:
+    """Where a child works; its successor takes the same place."""
+
+    child: Child
 
 
 def spawn(module: str, limits: Limits) -> Child:
     """Start a process, which then warms up; it sees nothing of our environment but its limits."""
     ours, theirs = socket.socketpair()
     with theirs:
-        process = subprocess.Popen(  # noqa: S603 -- our own program, no shell
+        process = subprocess.Popen(  # noqa: S603 -- nothing in the command comes from outside
             [sys.executable, "-I", "-m", "picture.child", str(theirs.fileno()), module],
             env={name: os.environ[name] for name in _INHERITED if name in os.environ} | _MALLOC,
             pass_fds=[theirs.fileno()],

@@ -32,6 +32,7 @@ from picture.formats import JPEG, JPEG2000, PNG, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.refusals import Refusal
+from picture.truncation import END, lacks_little
 
 Bytes = bytes | mmap.mmap
 
@@ -67,9 +68,10 @@ _READ_BYTES: Final = 1024 * 1024
 
 
 def prepare(limits: Limits) -> None:
-    """Register the decoders and give Pillow our pixel limit.  Once per process."""
+    """Register the decoders and gives Pillow our pixel limit. Once per process."""
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
@@ -84,7 +86,7 @@ def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFil
 
 
 def count_frames(image: ImageFile.ImageFile, limits: Limits) -> int:
-    """Return how many frames an animation has, pages a document; 1 for a plain picture."""
+    """Return the frames of an animation or pages of a document; 1 for a plain picture."""
     with _refusing_damage(limits):
         frames = int(getattr(image, "n_frames", 1))
         image.seek(0)
@@ -116,9 +118,9 @@ def decode(
     try:
         return _load(_scaled(image, form, need), limits)
     except Refusal as refusal:
-        if form is not JPEG or refusal.code != "truncated":
+        if form is not JPEG or refusal.code != "truncated" or not lacks_little(data, image, limits):
             raise
-    return _complete(data, need, limits)
+    return _load(_scaled(open_header(data[:] + END, form, limits), form, need), limits)
 
 
 def _scaled(image: ImageFile.ImageFile, form: Format, need: float) -> ImageFile.ImageFile:
@@ -142,33 +144,11 @@ def _load(image: ImageFile.ImageFile, limits: Limits) -> Image.Image:
     return image
 
 
-def _complete(data: Bytes, need: float, limits: Limits) -> Image.Image:
-    """Return the JPEG with its end marker added, unless too many of its rows are missing."""
-    rows = _decoded_rows(_reopen(data, need), limits)
-    image = _reopen(data[:] + b"\xff\xd9", need)
-    if rows < image.height - max(16, image.height // 50):
-        raise Refusal("truncated")
-    return _load(image, limits)
-
-
-def _reopen(data: Bytes, need: float) -> ImageFile.ImageFile:
-    return _scaled(Image.open(io.BytesIO(data[:]), formats=(JPEG.plugin,)), JPEG, need)
-
-
-def _decoded_rows(image: ImageFile.ImageFile, limits: Limits) -> int:
-    """How many rows a truncated file yields; the rows it lacks stay black."""
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    try:
-        box = _load(image, limits).getbbox()
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
-    return box[3] if box else 0
-
-
 def _stream(data: Bytes) -> IO[bytes]:
     if isinstance(data, bytes):
         return io.BytesIO(data)
     data.seek(0)
+    # A mapped file reads and seeks like any other.
     return cast("IO[bytes]", data)
 
 

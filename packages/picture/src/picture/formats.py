@@ -62,7 +62,7 @@ _REFUSED: Final[tuple[tuple[bytes, str], ...]] = (
 
 
 def identify(head: bytes) -> Format:
-    """Return the format of a file that begins with ``head``.  Raises Refusal."""
+    """Return the format of a file that begins with ``head``, or a refusal."""
     if not head:
         raise Refusal("empty_file")
     for find in (_by_signature, _by_bitmap_header, _by_riff_type, _by_brand):

@@ -29,15 +29,18 @@ class Scan:
     """One pass over the picture, and where it lies in the file."""
 
     start: int
+    body: int
+    """Where its header ends and its data begin."""
     end: int
-    components: int
-    band_start: int
+    components: tuple[int, ...]
+    band: range
+    """The coefficients it holds, of the 64 of a block."""
     high: int
     low: int
 
     @property
     def refines_detail(self) -> bool:
-        return self.band_start > 0 and self.high > 0
+        return self.band.start > 0 and self.high > 0
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,24 @@ class Outline:
     """What the markers of a JPEG tell. A picture in one pass is read up to that pass only."""
 
     progressive: bool
+    components: int
     scans: tuple[Scan, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every coefficient of every component is told to its last bit."""
+        told = {
+            (component, coefficient)
+            for scan in self.scans
+            if scan.low == 0
+            for component in scan.components
+            for coefficient in scan.band
+        }
+        return len(told) == self.components * 64
 
 
 def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
-    """Return the outline of a JPEG; refuse one with more scans than a camera writes."""
+    """Return the outline of a JPEG; refuses one with more scans than a camera would write."""
     progressive, components = False, 0
     scans: list[Scan] = []
     for count, (marker, at, length) in enumerate(_segments(data)):
@@ -59,21 +75,22 @@ def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
             progressive, components = marker == _PROGRESSIVE, _byte(data, at + 9)
         elif marker == _SOS:
             scans.append(_scan(data, at, length))
-            if not progressive and scans[0].components >= components:
+            if not progressive and len(scans[0].components) >= components:
                 break
             if len(scans) > max_scans:
                 raise Refusal("too_many_scans", allowed=max_scans)
-    return Outline(progressive, tuple(scans))
+    return Outline(progressive, components, tuple(scans))
 
 
 def without_fine_scans(data: Bytes, found: Outline, need: float) -> Bytes:
     """Return the picture without the scans that a decode at scale ``need`` averages away.
 
     At half scale the last bit of the coefficients goes, at a quarter all their
-    refinements. First passes, DC scans and tables always stay.
+    refinements. First passes, DC scans and tables always stay. A file that ends within a
+    scan stays whole, so that the decoder sees that.
     """
     dropped = [scan for scan in found.scans if _is_too_fine(scan, need)]
-    if not found.progressive or not dropped:
+    if not found.progressive or not dropped or found.scans[-1].end == len(data):
         return data
     edges = [0, *(edge for scan in dropped for edge in (scan.start, scan.end)), len(data)]
     return b"".join(data[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
@@ -88,7 +105,7 @@ def _is_too_fine(scan: Scan, need: float) -> bool:
 def _segments(data: Bytes) -> Iterator[tuple[int, int, int]]:
     """Marker, position and length (marker included) of each segment up to the end of image."""
     at = _SOI_LENGTH
-    while at + 4 <= len(data) and data[at] == 0xFF:  # noqa: PLR2004  every marker begins so
+    while at + 4 <= len(data) and data[at] == 0xFF:  # noqa: PLR2004 -- every marker begins so
         marker = data[at + 1]
         if marker == _EOI:
             return
@@ -99,8 +116,8 @@ def _segments(data: Bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _length(data: Bytes, at: int, marker: int) -> int:
-    """Return the length of the segment at ``at``; 0 for a fill byte."""
-    if marker == 0xFF:  # noqa: PLR2004  any number of these may precede a marker (B.1.1.2)
+    """Return the bytes of the segment at ``at``; 0 for a fill byte."""
+    if marker == 0xFF:  # noqa: PLR2004 -- any number of these may precede a marker (B.1.1.2)
         return 0
     if marker in _WITHOUT_LENGTH:
         return 2
@@ -114,10 +131,12 @@ def _end_of_scan(data: Bytes, start: int) -> int:
 
 
 def _scan(data: Bytes, at: int, length: int) -> Scan:
-    components = _byte(data, at + 4)
-    tail = at + 5 + 2 * components
+    count = _byte(data, at + 4)
+    components = tuple(_byte(data, at + 5 + 2 * number) for number in range(count))
+    tail = at + 5 + 2 * count
+    band = range(_byte(data, tail), _byte(data, tail + 1) + 1)
     precision = _byte(data, tail + 2)
-    return Scan(at, at + length, components, _byte(data, tail), precision >> 4, precision & 15)
+    return Scan(at, tail + 3, at + length, components, band, precision >> 4, precision & 15)
 
 
 def _byte(data: Bytes, at: int) -> int:

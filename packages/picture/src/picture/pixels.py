@@ -12,7 +12,7 @@ _OPAQUE: Final = 255
 
 
 def unify(image: Image.Image) -> Image.Image:
-    """Return the picture in one of the four layouts; without alpha if all is opaque."""
+    """Return the picture in one of the four layouts; without an alpha channel if all is opaque."""
     convert = _CONVERSIONS.get(image.mode, _as_is)
     return without_needless_alpha(convert(image))
 

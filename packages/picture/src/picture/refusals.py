@@ -39,7 +39,7 @@ SENTENCES: Final = {
 OUR_FAULT: Final = frozenset({"timeout", "out_of_memory", "render_crashed"})
 
 
-class Refusal(Exception):  # noqa: N818  a refusal is an outcome that users see, not a defect
+class Refusal(Exception):  # noqa: N818 -- a refusal is an outcome that users see, not a defect
     """A picture that will never be rendered."""
 
     def __init__(self, code: str, **facts: str | float) -> None:

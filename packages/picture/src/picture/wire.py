@@ -39,7 +39,7 @@ def send(link: socket.socket, message: dict[str, Any], parts: bytes = b"", *fds:
 def receive(
     link: socket.socket, deadline_s: float | None = None
 ) -> tuple[dict[str, Any], bytes, list[int]]:
-    """Return the next message, its parts and files; ``deadline_s`` is on the monotonic clock."""
+    """Return the next message, its parts and files. The deadline is on the monotonic clock."""
     try:
         first, fds = _first_byte(link, deadline_s)
         header = first + _exactly(link, _LENGTHS.size - 1, deadline_s)

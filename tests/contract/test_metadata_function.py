@@ -1,0 +1,151 @@
+"""The function in its own process, with real objects and real decoding processes."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+from google.cloud import storage
+from google.cloud.firestore_v1.types import Document
+from PIL import Image
+from tests.local_cloud import free_ports, wait_until
+
+BUCKET = "metadata-contract"
+SAFE = dict.fromkeys(("adult", "spoof", "medical", "violence", "racy"), "VERY_UNLIKELY")
+SETTINGS = {"POLICY": "cloud-v1", "CHILDREN": "1", "MAX_BYTES": "1000000"}
+
+
+@pytest.fixture(scope="module")
+def bucket(local_cloud):
+    assert local_cloud.url in os.environ["STORAGE_EMULATOR_HOST"]
+    return storage.Client().create_bucket(BUCKET)
+
+
+@pytest.fixture(scope="module")
+def function(bucket, tmp_path_factory):
+    """Provide a client of the running function; it must end in peace."""
+    port = str(free_ports(1))
+    log = tmp_path_factory.mktemp("metadata") / "log"
+    with log.open("wb") as output, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "metadata"],
+            env={**os.environ, **SETTINGS, "PORT": port},
+            stdout=output,
+            stderr=output,
+        )
+        wait_until(lambda: answers(client), 20, log.read_text)
+        yield client
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0, log.read_text()
+
+
+def answers(client):
+    try:
+        return client.post("/").status_code == 400
+    except httpx.TransportError:
+        return False
+
+
+def jpeg(size=(320, 240)):
+    target = io.BytesIO()
+    Image.linear_gradient("L").resize(size).convert("RGB").save(target, "JPEG")
+    return target.getvalue()
+
+
+def stored(bucket, name, data, **options):
+    blob = bucket.blob(name)
+    blob.upload_from_string(data, **options)
+    return {"bucket": BUCKET, "name": name, "generation": str(blob.generation)}
+
+
+def described(function, request, **vision):
+    answer = function.post(
+        "/", json={"vision": {"safeSearchAnnotation": SAFE}, **request, **vision}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_photo_under_any_name_is_approved_and_described(bucket, function):
+    photo = jpeg()
+
+    found = described(function, stored(bucket, "a/ü +1 %#.jpg", photo))
+
+    assert found["outcome"] == "approved"
+    fields = Document.from_json(json.dumps({"fields": found["fields"]})).fields
+    record = fields["metadata"].map_value.fields
+    assert record["width"].integer_value == 320
+    assert record["format"].string_value == "jpeg"
+    assert record["sha256"].string_value == hashlib.sha256(photo).hexdigest()
+
+
+def test_the_generation_asked_for_is_read_and_no_other(bucket, function):
+    old = stored(bucket, "replaced.jpg", jpeg())
+    new = stored(bucket, "replaced.jpg", jpeg((64, 64)))
+
+    gone, found = described(function, old), described(function, new)
+
+    assert (gone["outcome"], gone["reason"]["code"]) == ("failed", "original_gone")
+    assert found["outcome"] == "approved"
+
+
+def test_a_missing_object_or_bucket_is_gone(function):
+    request = {"bucket": BUCKET, "name": "never.jpg", "generation": 5}
+
+    assert described(function, request)["reason"]["code"] == "original_gone"
+    assert described(function, {**request, "bucket": "no-such-bucket-here"})["outcome"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("text.jpg", b"I am a text.", "not_an_image"),
+        ("empty.jpg", b"", "empty_file"),
+        ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported_format"),
+        ("half.jpg", jpeg()[:600], "truncated"),
+        ("large.jpg", jpeg() + bytes(1_000_000), "too_large"),
+    ],
+)
+def test_what_is_no_accepted_picture_failed_with_a_code(bucket, function, name, data, code):
+    found = described(function, stored(bucket, name, data), vision=None)
+
+    assert found["outcome"] == "failed"
+    assert found["reason"]["code"] == code
+    assert found["reason"]["message"]
+
+
+def test_an_object_stored_compressed_is_read_as_it_was(bucket, function):
+    photo = jpeg()
+    blob = bucket.blob("compressed.jpg")
+    blob.content_encoding = "gzip"
+    blob.upload_from_string(gzip.compress(photo), content_type="image/jpeg")
+    request = {"bucket": BUCKET, "name": blob.name, "generation": blob.generation}
+
+    found = described(function, request)
+
+    assert found["outcome"] == "approved"
+
+
+def test_without_screening_a_picture_is_quarantined(bucket, function):
+    request = stored(bucket, "unscreened.jpg", jpeg())
+
+    missing = described(function, request, vision=None)
+    broken = described(function, request, vision=None, visionError={"code": 503, "message": "x"})
+
+    assert (missing["outcome"], missing["reason"]["code"]) == ("quarantined", "not_screened")
+    assert (broken["outcome"], broken["reason"]["code"]) == ("quarantined", "vision_unavailable")
+
+
+def test_a_malformed_request_is_answered_with_a_problem(function):
+    answer = function.post("/", json={"bucket": "b"})
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "malformed_request"
+    assert "generation" in answer.json()["detail"]

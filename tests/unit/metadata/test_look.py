@@ -1,0 +1,145 @@
+import io
+import warnings
+
+import pillow_heif
+import pytest
+from PIL import ExifTags, Image, ImageCms
+
+from metadata import look
+from metadata.inspect import Inspection
+from picture.limits import Limits
+from picture.refusals import Refusal
+
+pillow_heif.register_heif_opener()
+LIMITS = Limits()
+
+
+def picture(size=(60, 40), mode="RGB"):
+    return Image.linear_gradient("L").resize(size).convert(mode)
+
+
+def encoded(image, form, **options):
+    target = io.BytesIO()
+    image.save(target, form, **options)
+    return target.getvalue()
+
+
+def seen(data, limits=LIMITS):
+    return Inspection.model_validate(look.look(data, limits))
+
+
+def refused(data, limits=LIMITS):
+    with pytest.raises(Refusal) as caught:
+        look.look(data, limits)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("JPEG", "jpeg"),
+        ("PNG", "png"),
+        ("WEBP", "webp"),
+        ("GIF", "gif"),
+        ("AVIF", "avif"),
+        ("HEIF", "heic"),
+        ("TIFF", "tiff"),
+        ("BMP", "bmp"),
+        ("ICO", "ico"),
+        ("JPEG2000", "jpeg2000"),
+    ],
+)
+def test_every_accepted_format_is_described(form, name):
+    found = seen(
+        encoded(picture((64, 48)), form, **({"sizes": [(64, 48)]} if form == "ICO" else {}))
+    )
+
+    assert (found.format, found.width, found.height) == (name, 64, 48)
+    assert found.frames == 1
+    assert found.orientation == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "form", "space", "depth"),
+    [
+        ("L", "PNG", "gray", 8),
+        ("1", "PNG", "gray", 1),
+        ("I;16", "PNG", "gray", 16),
+        ("RGBA", "PNG", "rgb", 8),
+        ("CMYK", "JPEG", "cmyk", 8),
+        ("I;16", "TIFF", "gray", 16),
+    ],
+)
+def test_colour_space_and_depth_are_those_of_the_file(mode, form, space, depth):
+    found = seen(encoded(picture(mode=mode), form))
+
+    assert (found.color_space, found.bit_depth) == (space, depth)
+
+
+def test_a_sideways_photo_is_described_as_it_is_seen():
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    sideways = picture((60, 40))
+    upright = sideways.transpose(Image.Transpose.ROTATE_270)
+
+    turned = seen(encoded(sideways, "PNG", exif=exif))
+
+    plain = seen(encoded(upright, "PNG"))
+    assert (turned.width, turned.height, turned.orientation) == (40, 60, 6)
+    assert (turned.phash, turned.thumbhash) == (plain.phash, plain.thumbhash)
+
+
+def test_the_frames_of_an_animation_are_counted():
+    frames = [picture((20, 20)).rotate(90 * turn) for turn in range(4)]
+
+    found = seen(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+
+    assert found.frames == 4
+
+
+def test_the_embedded_profile_is_named():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+    assert "sRGB" in (seen(encoded(picture(), "JPEG", icc_profile=profile)).color_profile or "")
+    assert seen(encoded(picture(), "JPEG", icc_profile=b"junk" * 9)).color_profile is None
+
+
+def test_what_breaks_a_limit_is_refused():
+    data = encoded(picture((60, 40)), "PNG")
+
+    assert refused(data, Limits(max_pixels=2399)) == "too_many_pixels"
+    assert refused(data, Limits(max_bytes=10)) == "too_large"
+    assert seen(data, Limits(max_pixels=2400)).width == 60
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_file"),
+        (b"hello, I am a .jpg", "not_an_image"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported_format"),
+        (b"%PDF-1.7", "unsupported_format"),
+        (b"\xff\xd8\xff\xe0 nothing follows", "truncated"),
+    ],
+)
+def test_what_is_no_accepted_picture_is_refused(data, code):
+    assert refused(data) == code
+
+
+def test_half_a_picture_is_refused():
+    data = encoded(Image.effect_noise((300, 300), 90), "JPEG")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert refused(data[: len(data) // 2]) == "truncated"
+
+
+def test_junk_exif_does_not_fail_a_picture():
+    junk = b"Exif\0\0II*\0\x08\0\0\0" + b"\xff" * 60_000
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = seen(encoded(picture(), "JPEG", exif=junk))
+
+    assert found.exif == {}
+    assert found.width == 60
