@@ -22,11 +22,17 @@ from localcloud.storage.signed import Verify
 from localcloud.storage.state import Storage
 from localcloud.storage.xml_api import XmlApi
 
-JSON_PATHS = ("/storage/v1/", "/upload/storage/v1/", "/download/storage/v1/", "/batch/storage/v1")
+JSON_PATHS = (
+    "/storage/v1/",
+    "/upload/storage/v1/",
+    "/resumable/upload/storage/v1/",
+    "/download/storage/v1/",
+    "/batch/storage/v1",
+)
 
 
 def application(storage: Storage, faults: Faults, verify: Verify) -> ASGIApp:
-    """Return the application; ``verify(message, signature)`` judges signed URLs."""
+    """Return the application; ``verify(signature, message)`` judges signed URLs."""
     return _Application(storage, faults, verify)
 
 

@@ -87,6 +87,12 @@ async def layout(call: Call) -> Response:
     )
 
 
+async def managed_folders(call: Call) -> Response:
+    """Return that there are none; gcloud asks before it removes a bucket."""
+    call.storage.buckets.get(call.path[0])
+    return call.answer({"kind": "storage#managedFolders"})
+
+
 def _policy(bucket: str, policy: Json) -> Json:
     return {
         "kind": "storage#policy",
@@ -120,4 +126,5 @@ ROUTES = (
         "GET", f"{_ONE}/iam/testPermissions", "storage.buckets.testIamPermissions", test_permissions
     ),
     Route("GET", f"{_ONE}/storageLayout", "storage.buckets.getStorageLayout", layout),
+    Route("GET", f"{_ONE}/managedFolders", "storage.managedFolders.list", managed_folders),
 )

@@ -17,7 +17,9 @@ from localcloud.storage.resources import Json, StoredObject, object_resource
 from localcloud.storage.state import Storage
 
 MAX_JSON_BYTES = 1024 * 1024
-_VARIABLE = re.compile(r"\{[a-zA-Z]+\}")
+_VARIABLE = re.compile(r"\{([a-zA-Z]+)\}")
+# gcloud sends the slashes of object names as they are, all others encode them.
+_MANY_SEGMENTS = frozenset({"object", "toObject"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +114,7 @@ def decoded(text: str) -> str:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    literals = (re.escape(part) for part in _VARIABLE.split(template))
-    return re.compile("([^/]+)".join(literals))
+    pieces = _VARIABLE.split(template)
+    for position in range(1, len(pieces), 2):
+        pieces[position] = "(.+?)" if pieces[position] in _MANY_SEGMENTS else "([^/]+)"
+    return re.compile("".join(pieces))

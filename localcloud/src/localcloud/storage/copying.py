@@ -15,7 +15,7 @@ from localcloud.storage.resources import Json, StoredObject
 
 MAX_COMPONENTS = 32
 # A copy takes these from its source where the request names no properties.
-_NOT_COPIED = frozenset({"eventBasedHold", "temporaryHold"})
+_NOT_COPIED = frozenset({"eventBasedHold", "storageClass", "temporaryHold"})
 
 
 def copy_object(objects: Objects, source: StoredObject, draft: Draft) -> StoredObject:

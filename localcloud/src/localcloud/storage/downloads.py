@@ -5,7 +5,6 @@ https://cloud.google.com/storage/docs/transcoding
 """
 
 import asyncio
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -15,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from localcloud.storage.blobs import chunks
 from localcloud.storage.call import Call
 from localcloud.storage.checksums import hash_header
+from localcloud.storage.inflate import Inflate
 from localcloud.storage.ranges import Span, parse_range
 from localcloud.storage.resources import StoredObject, object_etag
 
@@ -25,7 +25,6 @@ _PROPERTY_HEADERS = {
     "contentType": "content-type",
 }
 _UNCACHED = "no-cache, no-store, max-age=0, must-revalidate"
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 class Download(Response):
@@ -75,7 +74,7 @@ def _headers(stored: StoredObject, cache_control: str) -> dict[str, str]:
         "x-goog-generation": str(stored.generation),
         "x-goog-hash": hash_header(stored.crc32c, stored.md5),
         "x-goog-metageneration": str(stored.metageneration),
-        "x-goog-storage-class": properties.get("storageClass", "STANDARD"),
+        "x-goog-storage-class": properties["storageClass"],
         "x-goog-stored-content-encoding": properties.get("contentEncoding", "identity"),
         "x-goog-stored-content-length": str(stored.size),
     }
@@ -101,10 +100,9 @@ def _gunzipped(file: BinaryIO, stored: StoredObject, headers: dict[str, str]) ->
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    inflate = zlib.decompressobj(_GZIP_WINDOW)
+    inflate = Inflate()
     for piece in pieces:
-        yield inflate.decompress(piece)
-    yield inflate.flush()
+        yield from inflate.feed(piece)
 
 
 def _encoded(value: str) -> bytes:

@@ -5,6 +5,7 @@ https://www.rfc-editor.org/rfc/rfc2387
 """
 
 import json
+import re
 from email.message import Message
 from email.parser import HeaderParser
 
@@ -24,9 +25,10 @@ class Multipart:
         boundary = _header("Content-Type", content_type).get_param("boundary")
         if not isinstance(boundary, str) or not boundary:
             raise _malformed("the Content-Type has no boundary")
-        self._delimiter = b"\r\n--" + boundary.encode()
-        # The first delimiter may stand at the very start.
-        self._buffer = bytearray(b"\r\n")
+        # gcloud puts the boundary between apostrophes, which are not part of it.
+        self._boundary = b"--" + boundary.strip("'").encode()
+        self._delimiter = b""
+        self._buffer = bytearray()
         self._in_media = False
         self._finished = False
         self.resource: Json = {}
@@ -48,16 +50,22 @@ class Multipart:
 
     def _read_head(self) -> bool:
         """Take the first part and the second one's headers, once both are there."""
-        first = self._buffer.find(self._delimiter)
-        second = self._buffer.find(self._delimiter, first + len(self._delimiter))
-        end = self._buffer.find(b"\r\n\r\n", second)
-        if first < 0 or second < 0 or end < 0:
+        found = re.search(re.escape(self._boundary) + rb"[ \t]*(\r?\n)", self._buffer)
+        if found is None:
             return False
-        part = bytes(self._buffer[first + len(self._delimiter) : second])
-        self.resource = _resource(part.partition(b"\r\n\r\n")[2])
-        head = bytes(self._buffer[second + len(self._delimiter) : end]).lstrip(b" \t\r\n")
+        # gcloud ends its lines with a line feed alone.
+        line_end = found[1]
+        delimiter = line_end + self._boundary
+        second = self._buffer.find(delimiter, found.end() - len(line_end))
+        end = self._buffer.find(line_end * 2, second) if second >= 0 else -1
+        if end < 0:
+            return False
+        self._delimiter = delimiter
+        first = bytes(self._buffer[found.end() : second])
+        self.resource = _resource(first.partition(line_end * 2)[2])
+        head = bytes(self._buffer[second + len(delimiter) : end]).lstrip(b" \t\r\n")
         self.content_type = HeaderParser().parsestr(head.decode("latin-1")).get("Content-Type")
-        del self._buffer[: end + 4]
+        del self._buffer[: end + 2 * len(line_end)]
         self._in_media = True
         return True
 

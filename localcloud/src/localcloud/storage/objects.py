@@ -136,11 +136,11 @@ class Objects:
         return stored
 
     def _insert(self, draft: Draft, blob: Blob) -> tuple[StoredObject, str | None]:
-        self._buckets.get(draft.bucket)
+        bucket = self._buckets.get(draft.bucket)
         old = self.find(draft.bucket, draft.name)
         self._check_replaceable(draft, old)
         replaced = self._retire(old) if old else None
-        stored = self._new(draft, blob)
+        stored = self._new(draft, blob, bucket.object_defaults)
         self._save(stored)
         self._events.record("finalized", stored.created, stored)
         return stored, replaced
@@ -150,7 +150,7 @@ class Objects:
         if old:
             _check_holds(old)
 
-    def _new(self, draft: Draft, blob: Blob) -> StoredObject:
+    def _new(self, draft: Draft, blob: Blob, defaults: Json) -> StoredObject:
         time = timestamp(self._clock.now())
         return StoredObject(
             bucket=draft.bucket,
@@ -165,7 +165,7 @@ class Objects:
             created=time,
             updated=time,
             deleted=None,
-            properties=draft.properties,
+            properties=defaults | draft.properties,
         )
 
     def _next_generation(self) -> int:

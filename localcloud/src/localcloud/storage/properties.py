@@ -22,6 +22,17 @@ TEXTS = frozenset(
 HOLDS = frozenset({"eventBasedHold", "temporaryHold"})
 # Named at birth only: a change of class is a rewrite.
 _AT_BIRTH = frozenset({"storageClass"})
+STORAGE_CLASSES = frozenset(
+    {
+        "ARCHIVE",
+        "COLDLINE",
+        "DURABLE_REDUCED_AVAILABILITY",
+        "MULTI_REGIONAL",
+        "NEARLINE",
+        "REGIONAL",
+        "STANDARD",
+    }
+)
 
 
 def new_properties(resource: Mapping[str, object]) -> Json:
@@ -31,6 +42,8 @@ def new_properties(resource: Mapping[str, object]) -> Json:
         for name, value in _checked(resource, TEXTS | HOLDS | _AT_BIRTH).items()
         if value is not None
     }
+    if properties.get("storageClass", "STANDARD") not in STORAGE_CLASSES:
+        raise invalid(f"Invalid storage class: {properties['storageClass']}", "storageClass")
     metadata = _merged({}, resource.get("metadata"))
     return properties | ({"metadata": metadata} if metadata else {})
 

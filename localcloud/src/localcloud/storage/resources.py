@@ -50,6 +50,13 @@ class Bucket:
     def versioned(self) -> bool:
         return bool((self.properties.get("versioning") or {}).get("enabled"))
 
+    @property
+    def object_defaults(self) -> Json:
+        """What a new object gets where its client says nothing else."""
+        held = self.properties.get("defaultEventBasedHold")
+        defaults: Json = {"storageClass": self.properties["storageClass"]}
+        return defaults | ({"eventBasedHold": True} if held else {})
+
 
 def timestamp(moment: datetime) -> str:
     """Return RFC 3339 with milliseconds, as Cloud Storage writes it."""
@@ -70,7 +77,6 @@ def object_resource(stored: StoredObject, base_url: str | None = None) -> Json:
         "bucket": stored.bucket,
         "generation": generation,
         "metageneration": str(stored.metageneration),
-        "storageClass": "STANDARD",
         "size": str(stored.size),
         "crc32c": stored.crc32c,
         "etag": object_etag(stored),

@@ -59,6 +59,9 @@ class Storage:
     async def finish(self, upload: Upload, expected: Expected) -> StoredObject:
         """Return the object that an upload has become."""
         await self.uploads.prepare(upload)
+        upload = self.uploads.get(upload.id)
+        if upload.generation is not None:
+            return self.objects.get(upload.draft.bucket, upload.draft.name, upload.generation)
         blob = self.uploads.finish(upload)
         try:
             stored = self.objects.insert(

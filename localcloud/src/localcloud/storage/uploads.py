@@ -5,7 +5,6 @@ https://cloud.google.com/storage/docs/resumable-uploads
 
 import asyncio
 import json
-import os
 import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +14,9 @@ from localcloud.clock import Clock
 from localcloud.storage.blobs import CHUNK_BYTES, Blob, Blobs, write_all
 from localcloud.storage.checksums import Digest
 from localcloud.storage.drafts import Draft, draft_from_json
-from localcloud.storage.errors import StorageError
+from localcloud.storage.errors import StorageError, invalid
 
-# Cloud Storage keeps whole granules of an upload that goes on.
+# Cloud Storage acknowledges whole granules of an upload that goes on.
 GRANULE_BYTES = 256 * 1024
 SESSION_AGE_S = 7 * 24 * 3600
 
@@ -66,7 +65,8 @@ class Uploads:
 
     def received(self, upload: Upload) -> int:
         """Return how many bytes are on disk."""
-        return self._file(upload).stat().st_size
+        file = self._file(upload)
+        return file.stat().st_size if file.exists() else 0
 
     async def prepare(self, upload: Upload) -> None:
         """Have the checksums of what is there: after a start they come from the file."""
@@ -77,22 +77,20 @@ class Uploads:
         """Add what is new of the bytes at ``offset``; return the offset behind them.
 
         Bytes that arrive twice, even at the same time, are kept once.
+        Raises StorageError where bytes before them are missing.
         """
-        new = data[max(0, self.received(upload) - offset) :]
+        received = self.received(upload)
+        if offset > received:
+            raise invalid(
+                f"Invalid request. According to the Content-Range header, the upload offset is "
+                f"{offset} byte(s), which exceeds already uploaded size of {received} byte(s)."
+            )
+        new = data[received - offset :]
         if new:
             with self._file(upload).open("ab", buffering=0) as file:
                 write_all(file.fileno(), new)
             self._digests[upload.id].update(new)
         return offset + len(data)
-
-    async def trim(self, upload: Upload) -> int:
-        """Keep whole granules only; return how many bytes that is."""
-        size = self.received(upload)
-        kept = size - size % GRANULE_BYTES
-        if kept != size:
-            os.truncate(self._file(upload), kept)
-            await self.prepare(upload)
-        return kept
 
     def finish(self, upload: Upload) -> Blob:
         """Return everything received as a blob."""

@@ -4,17 +4,20 @@ https://cloud.google.com/storage/docs/uploads-downloads#uploads
 https://cloud.google.com/storage/docs/performing-resumable-uploads
 """
 
+from collections.abc import AsyncIterator
+
 from starlette.responses import Response
 
 from localcloud.storage.call import Call, Route
 from localcloud.storage.checksums import UNKNOWN, Expected, parse_hash_header
 from localcloud.storage.drafts import Draft, draft
 from localcloud.storage.errors import invalid
+from localcloud.storage.inflate import Inflate
 from localcloud.storage.multipart import Multipart
 from localcloud.storage.preconditions import int64, parse_preconditions
 from localcloud.storage.ranges import ContentRange, parse_content_range
 from localcloud.storage.resources import Json, StoredObject
-from localcloud.storage.uploads import Upload
+from localcloud.storage.uploads import GRANULE_BYTES, Upload
 from localcloud.storage.xml_headers import NO_LIMIT, SizeLimit
 
 
@@ -43,11 +46,19 @@ async def insert_media(call: Call, wanted: Draft, limit: SizeLimit = NO_LIMIT) -
 async def _insert_multipart(call: Call) -> StoredObject:
     parts = Multipart(call.header("content-type") or "")
     with call.storage.blobs.writer() as writer:
-        async for data in call.request.stream():
+        async for data in _plain(call):
             writer.write(parts.feed(data))
         parts.close()
         wanted = _draft(call, parts.resource, parts.content_type)
         return call.storage.objects.insert(wanted.expecting(_expected(call)), writer.finish())
+
+
+async def _plain(call: Call) -> AsyncIterator[bytes]:
+    """Yield the body without the compression that was for the way only (gcloud cp -J)."""
+    inflate = Inflate() if call.header("content-encoding") == "gzip" else None
+    async for data in call.request.stream():
+        for piece in inflate.feed(data) if inflate else (data,):
+            yield piece
 
 
 async def _begin(call: Call) -> Response:
@@ -71,7 +82,7 @@ async def resume(call: Call) -> Response:
     upload = call.storage.uploads.get(call.query.get("upload_id", ""))
     stored = await receive_piece(call, upload)
     if stored is None:
-        return await incomplete(call, upload)
+        return incomplete(call, upload)
     return call.answer_object(stored)
 
 
@@ -83,49 +94,46 @@ async def cancel(call: Call) -> Response:
 async def receive_piece(call: Call, upload: Upload) -> StoredObject | None:
     """Return the object once the last byte is there."""
     if upload.generation is not None:
-        return _finished(call, upload)
-    piece = _piece(call)
-    if piece is None:
-        total: int | None = await _receive(call, upload, 0)
-    else:
-        if piece.first is not None:
-            await _receive(call, upload, piece.first, piece.last)
-        total = upload.total if piece.total is None else piece.total
-    if total is None or call.storage.uploads.received(upload) < total:
+        wanted = upload.draft
+        return call.storage.objects.get(wanted.bucket, wanted.name, upload.generation)
+    header = call.header("content-range")
+    piece = parse_content_range(header) if header else ContentRange(0, None, None)
+    end = await _receive(call, upload, piece) if piece.first is not None else None
+    total = _total(upload, piece.total if header else end)
+    received = call.storage.uploads.received(upload)
+    if total is None or received < total:
         return None
+    if received > total:
+        raise invalid(f"{received} bytes have arrived, which is more than {total}.")
     return await call.storage.finish(upload, _expected(call))
 
 
-def _finished(call: Call, upload: Upload) -> StoredObject:
-    wanted = upload.draft
-    return call.storage.objects.get(wanted.bucket, wanted.name, upload.generation)
+def _total(upload: Upload, total: int | None) -> int | None:
+    """Return the size that is known by now.  Raises StorageError where the client contradicts."""
+    if upload.total is None or total is None:
+        return upload.total if total is None else total
+    if upload.total != total:
+        raise invalid(f"The upload was announced with {upload.total} bytes, not {total}.")
+    return total
 
 
-async def _receive(call: Call, upload: Upload, offset: int, last: int | None = None) -> int:
+async def _receive(call: Call, upload: Upload, piece: ContentRange) -> int:
     """Keep what arrives, even when the client breaks off; return the offset behind it."""
     uploads = call.storage.uploads
-    if offset > uploads.received(upload):
-        raise invalid(
-            f"Invalid request. According to the Content-Range header, the upload offset is "
-            f"{offset} byte(s), which exceeds already uploaded size of "
-            f"{uploads.received(upload)} byte(s)."
-        )
     await uploads.prepare(upload)
+    offset = piece.first or 0
     async for data in call.request.stream():
-        offset = uploads.append(upload, offset, data)
-        if last is not None and offset > last + 1:
+        if piece.last is not None and offset + len(data) > piece.last + 1:
             raise invalid("The request body is longer than Content-Range says.")
+        offset = uploads.append(upload, offset, data)
     return offset
 
 
-def _piece(call: Call) -> ContentRange | None:
-    header = call.header("content-range")
-    return parse_content_range(header) if header else None
-
-
-async def incomplete(call: Call, upload: Upload) -> Response:
-    received = await call.storage.uploads.trim(upload)
-    headers = {"range": f"bytes=0-{received - 1}"} if received else {}
+def incomplete(call: Call, upload: Upload) -> Response:
+    """Tell how much is there, in whole granules: what is sent again is kept once."""
+    received = call.storage.uploads.received(upload)
+    granules = received - received % GRANULE_BYTES
+    headers = {"range": f"bytes=0-{granules - 1}"} if granules else {}
     return Response(status_code=308, headers={**headers, "x-guploader-uploadid": upload.id})
 
 
@@ -156,6 +164,7 @@ _UPLOAD = "/upload/storage/v1/b/{bucket}/o"
 
 ROUTES = (
     Route("POST", _UPLOAD, "storage.objects.insert", insert),
+    Route("POST", f"/resumable{_UPLOAD}", "storage.objects.insert", insert),
     Route("PUT", _UPLOAD, "storage.objects.insert", resume),
     Route("DELETE", _UPLOAD, "storage.objects.insert", cancel),
 )

@@ -132,7 +132,7 @@ async def _put(call: Call, bucket: Bucket, name: str) -> Response:
 async def _put_piece(call: Call) -> Response:
     upload = call.storage.uploads.get(call.query["upload_id"])
     stored = await receive_piece(call, upload)
-    return await incomplete(call, upload) if stored is None else _created(stored)
+    return incomplete(call, upload) if stored is None else _created(stored)
 
 
 async def _post(call: Call, bucket: Bucket, name: str) -> Response:
