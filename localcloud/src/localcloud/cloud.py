@@ -24,6 +24,7 @@ from localcloud.clock import Clock
 from localcloud.deployment import deploy
 from localcloud.environment import HOST, base_url, client_environment
 from localcloud.eventarc.router import Router, Trigger
+from localcloud.execution_log import execution_log
 from localcloud.faults import Faults
 from localcloud.firestore import api as firestore_api
 from localcloud.firestore.store import Store
@@ -48,7 +49,7 @@ from localcloud.vision import api as vision_api
 from localcloud.vision.state import Vision
 from localcloud.vision.worker import Worker
 from localcloud.workflows.hosting import Hosting, Surroundings
-from localcloud.workflows.interpreted import Interpreted
+from localcloud.workflows.language import CloudWorkflows
 from localcloud.workflows.transport import GoogleApis
 
 log = logging.getLogger(__name__)
@@ -140,8 +141,9 @@ class Cloud:
             tokens=self._identity,
             client=self._http,
             base_url=self._url,
-            language=Interpreted(),
+            language=CloudWorkflows(),
             google_apis=GoogleApis(self._url),
+            logger=execution_log(folder / "logs"),
         )
         self._hosting = Hosting(around)
         self._exit.push_async_callback(self._hosting.stop)

@@ -1,0 +1,23 @@
+"""The whole stack, one for the whole run."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.pipeline import Pipeline
+from tests.local_cloud import ROOT, LocalCloud, apply_environment
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    cloud = LocalCloud(
+        tmp_path_factory.mktemp("stack"), ROOT / "localcloud" / "stack.yaml", services=3
+    )
+    cloud.start()
+    yield cloud
+    assert cloud.stop() == 0, cloud.log_tail()
+
+
+@pytest.fixture
+def pipeline(stack: LocalCloud) -> Pipeline:
+    apply_environment(stack.environment())
+    return Pipeline(stack)
