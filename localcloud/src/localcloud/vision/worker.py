@@ -48,6 +48,7 @@ class Worker:
         self._wall_limit_s = wall_limit_s
         self._process: Process | None = None
         self._turn = asyncio.Lock()
+        self._closed = False
 
     @property
     def process_id(self) -> int | None:
@@ -66,11 +67,17 @@ class Worker:
         return await asyncio.shield(exchange)
 
     async def warm(self) -> None:
-        """Start the process and load the models."""
-        await self.ask(b"")
+        """Start the process and load the models; what fails then is told by the first picture."""
+        try:
+            await self.ask(b"")
+        except WorkerError as error:
+            log.warning("The Vision models could not be loaded: %s", error)
 
     async def close(self) -> None:
-        """End the process, after the picture that it is looking at."""
+        """End the process, in the middle of a picture if need be."""
+        self._closed = True
+        if self._process and self._turn.locked():
+            self._process.kill()
         async with self._turn:
             await self._stop()
 
@@ -88,10 +95,13 @@ class Worker:
                 ) from error
             except (asyncio.IncompleteReadError, ConnectionError):
                 await self._stop()
-                log.warning("The models' process ended with %s", process.returncode)
+                if not self._closed:
+                    log.warning("The models' process ended with %s", process.returncode)
         raise WorkerDiedError("The models' process died of this picture.")
 
     async def _start(self) -> Process:
+        if self._closed:
+            raise WorkerDiedError("The models' process is closed.")
         self._process = await asyncio.create_subprocess_exec(
             *self._command, stdin=PIPE, stdout=PIPE, env=os.environ | ENVIRONMENT
         )

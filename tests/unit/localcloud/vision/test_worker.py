@@ -128,5 +128,26 @@ def test_a_caller_who_goes_away_does_not_mix_up_the_next_answer() -> None:
     run(story())
 
 
+def test_closing_does_not_wait_for_a_picture_that_hangs() -> None:
+    async def story() -> None:
+        async with echo(wall_limit_s=20.0) as worker:
+            await worker.warm()
+            hanging = asyncio.create_task(worker.ask(b"hang"))
+            await asyncio.sleep(0)
+            async with asyncio.timeout(10):
+                await worker.close()
+
+            with pytest.raises(WorkerDiedError):
+                await hanging
+
+    run(story())
+
+
+def test_warming_models_that_cannot_start_only_warns(caplog: pytest.LogCaptureFixture) -> None:
+    asyncio.run(Worker((sys.executable, "-c", "raise SystemExit(1)")).warm())
+
+    assert "The Vision models could not be loaded" in caplog.text
+
+
 def test_a_frame_says_its_length() -> None:
     assert pack(b"abc") == b"\0\0\0\3abc"
