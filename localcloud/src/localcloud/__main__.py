@@ -8,15 +8,15 @@ import signal
 import sys
 from pathlib import Path
 
-from localcloud.environment import base_url, client_environment, gcloud_environment
+from localcloud.environment import KEY_FILE, client_environment, gcloud_environment
 from localcloud.errors import StartError
+from localcloud.greeting import greeting
 from localcloud.stack import Stack, load_stack
 from localcloud.workflows import cli as workflows
 
 DEFAULT_PORT = 9000
 DEFAULT_PROJECT = "local-dev"
 DEFAULT_LOCATION = "us-central1"
-KEY_FILE = "service-account.json"
 
 
 def main() -> int:
@@ -83,8 +83,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 async def _serve(options: argparse.Namespace, stack: Stack) -> None:
-    # The APIs take a second to import; the other commands need not wait for them.
-    from localcloud.cloud import Cloud, Options
+    from localcloud.cloud import Cloud, Options  # noqa: PLC0415 -- a second that `env` need not wait
 
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -95,16 +94,10 @@ async def _serve(options: argparse.Namespace, stack: Stack) -> None:
         stop = asyncio.create_task(stopping.wait())
         await asyncio.wait((waiting, stop), return_when=asyncio.FIRST_COMPLETED)
         if waiting.done():
-            _greet(stack, options)
+            text = greeting(stack, options.port, settings.folder, options.stack)
+            sys.stdout.write(text)
+            sys.stdout.flush()
         await stop
-
-
-def _greet(stack: Stack, options: argparse.Namespace) -> None:
-    sys.stdout.write(f"Google's APIs: {base_url(options.port)}\n")
-    for service in stack.services:
-        url = base_url(stack.service_port(service.name, options.port))
-        sys.stdout.write(f"{service.name}: {url}\n")
-    sys.stdout.flush()
 
 
 sys.exit(main())

@@ -18,9 +18,7 @@ from localcloud.faults import Fault, Faults
 PREFIX = "/_localcloud"
 
 
-def routes(
-    faults: Faults, clock: Clock, services: Callable[[], Mapping[str, str]]
-) -> list[Route]:
+def routes(faults: Faults, clock: Clock, services: Callable[[], Mapping[str, str]]) -> list[Route]:
     """Return the routes; ``services`` tells each service's state."""
 
     async def health(_: Request) -> Response:

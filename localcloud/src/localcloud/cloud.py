@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from localcloud import admin
 from localcloud.clock import Clock
 from localcloud.deployment import deploy
-from localcloud.environment import HOST, base_url, client_environment
+from localcloud.environment import HOST, KEY_FILE, base_url, client_environment
 from localcloud.eventarc.router import Router, Trigger
 from localcloud.execution_log import execution_log
 from localcloud.faults import Faults
@@ -55,7 +55,6 @@ from localcloud.workflows.transport import GoogleApis
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
-KEY_FILE = "service-account.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 HOST = "127.0.0.1"
+KEY_FILE = "service-account.json"
 
 
 def base_url(port: int) -> str:
