@@ -1,8 +1,8 @@
-"""What exists over REST only: callback endpoints, step entries, the history of an execution.
+"""What exists over REST only: callbacks, step entries, the history of an execution.
 
-https://cloud.google.com/workflows/docs/creating-callback-endpoints
 https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.locations.workflows.executions.stepEntries
 https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.locations.workflows.executions.callbacks
+https://cloud.google.com/workflows/docs/reference/executions/rest/v1/projects.locations.workflows.executions
 """
 
 import json
@@ -16,57 +16,32 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from localcloud.clock import Clock
-from localcloud.errors import RpcError, not_found
+from localcloud.errors import RpcError, invalid_argument, not_found
 from localcloud.rest import error_response
+from localcloud.workflows.api_callbacks import EXECUTION_PATH, callback_route
 from localcloud.workflows.callbacks import Callbacks
 from localcloud.workflows.executions import Executions
 from localcloud.workflows.filters import ordered, selected
 from localcloud.workflows.names import page
 from localcloud.workflows.step_entries import step_entries
 
-_EXECUTION = (
-    "/v1/projects/{project}/locations/{location}/workflows/{workflow}/executions/{execution}"
-)
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 MAX_STEP_ENTRIES_PAGE = 1000
-DEFAULT_CALLBACKS_PAGE = 100
+MAX_CALLBACKS_PAGE = 100
 
 Handler = Callable[[Request], Awaitable[Any]]
 
 
-class RestOnly:
-    """The handlers."""
+class History:
+    """The handlers of what can be read about an execution."""
 
     def __init__(
-        self,
-        database: sqlite3.Connection,
-        clock: Clock,
-        executions: Executions,
-        callbacks: Callbacks,
+        self, database: sqlite3.Connection, executions: Executions, callbacks: Callbacks
     ) -> None:
         self._database = database
-        self._clock = clock
         self._executions = executions
         self._callbacks = callbacks
 
-    async def call_back(self, request: Request) -> Any:
-        """Receive a call of a callback endpoint."""
-        variables = request.path_params
-        event = {
-            "http_request": {
-                "body": _body(request, await request.body()),
-                "headers": _headers(request),
-                "method": request.method,
-                "query": _query(request),
-                "url": request.url.path,
-            },
-            "received_time": self._clock.now().isoformat().replace("+00:00", "Z"),
-            "type": "HTTP",
-        }
-        self._callbacks.call(variables["execution"], variables["callback"], request.method, event)
-        return {}
-
-    async def list_callbacks(self, request: Request) -> Any:
+    async def callbacks(self, request: Request) -> Any:
         parent = _name(request)
         self._executions.get(parent)
         callbacks = [
@@ -78,36 +53,31 @@ class RestOnly:
             }
             for callback in self._callbacks.list(request.path_params["execution"])
         ]
-        found, token = _page(request, callbacks, DEFAULT_CALLBACKS_PAGE)
+        found, token = _page(request, callbacks, MAX_CALLBACKS_PAGE)
         return {"callbacks": found, **token}
 
-    async def list_steps(self, request: Request) -> Any:
-        entries = self._entries(request)
+    async def steps(self, request: Request) -> Any:
         query = request.query_params
-        chosen = selected(entries, query.get("filter", ""), {"parent": "navigationInfo.parent"})
-        chosen = ordered(chosen, query.get("orderBy", ""))[int(query.get("skip", 0)) :]
+        aliases = {"parent": "navigationInfo.parent"}
+        chosen = selected(self._entries(request), query.get("filter", ""), aliases)
+        chosen = ordered(chosen, query.get("orderBy", ""))[_number(request, "skip") :]
         found, token = _page(request, chosen, MAX_STEP_ENTRIES_PAGE)
         return {"stepEntries": found, "totalSize": len(chosen), **token}
 
-    async def get_step(self, request: Request) -> Any:
+    async def step(self, request: Request) -> Any:
         wanted = request.path_params["entry"]
         for entry in self._entries(request):
             if entry["entryId"] == wanted:
                 return entry
         raise not_found(f"step entry '{wanted}' not found")
 
-    async def verb(self, request: Request) -> Any:
-        """Handle ``…/executions/ID:exportData`` and ``:deleteExecutionHistory``."""
-        verb = request.path_params["verb"]
-        name = _name(request)
-        if (request.method, verb) == ("POST", "deleteExecutionHistory"):
-            self._executions.delete_history(name)
-            return {}
-        if (request.method, verb) == ("GET", "exportData"):
-            execution = MessageToDict(self._executions.get(name))
-            data = {"execution": execution, "stepEntries": self._entries(request)}
-            return {"data": json.dumps(data)}
-        raise not_found(f"an execution has no method {request.method} {verb}")
+    async def delete(self, request: Request) -> Any:
+        self._executions.delete_history(_name(request))
+        return {}
+
+    async def export(self, request: Request) -> Any:
+        execution = MessageToDict(self._executions.get(_name(request)))
+        return {"data": json.dumps({"execution": execution, "steps": self._entries(request)})}
 
     def _entries(self, request: Request) -> list[dict[str, Any]]:
         name = _name(request)
@@ -115,20 +85,18 @@ class RestOnly:
         return step_entries(self._database, name)
 
 
-def routes(handlers: RestOnly) -> list[Route]:
+def routes(history: History, callbacks: Callbacks, clock: Clock) -> list[Route]:
     """Return the routes; they must come before those of the gRPC services."""
     return [
-        Route(f"{_EXECUTION}/callbacks", _answering(handlers.list_callbacks)),
+        callback_route(callbacks, clock),
+        Route(f"{EXECUTION_PATH}/callbacks", _answering(history.callbacks)),
+        Route(f"{EXECUTION_PATH}/stepEntries", _answering(history.steps)),
+        Route(f"{EXECUTION_PATH}/stepEntries/{{entry}}", _answering(history.step)),
+        Route(f"{EXECUTION_PATH}:exportData", _answering(history.export)),
         Route(
-            f"{_EXECUTION}/callbacks/{{callback}}",
-            _answering(handlers.call_back),
-            methods=list(METHODS),
-        ),
-        Route(f"{_EXECUTION}/stepEntries", _answering(handlers.list_steps)),
-        Route(f"{_EXECUTION}/stepEntries/{{entry}}", _answering(handlers.get_step)),
-        *(
-            Route(f"{_EXECUTION}:{verb}", _with_verb(handlers.verb, verb), methods=[method])
-            for verb, method in (("deleteExecutionHistory", "POST"), ("exportData", "GET"))
+            f"{EXECUTION_PATH}:deleteExecutionHistory",
+            _answering(history.delete),
+            methods=["POST"],
         ),
     ]
 
@@ -143,14 +111,6 @@ def _answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-def _with_verb(handler: Handler, verb: str) -> Callable[[Request], Awaitable[Response]]:
-    async def handle(request: Request) -> Any:
-        request.path_params["verb"] = verb
-        return await handler(request)
-
-    return _answering(handle)
-
-
 def _name(request: Request) -> str:
     v: Mapping[str, str] = request.path_params
     return (
@@ -160,32 +120,13 @@ def _name(request: Request) -> str:
 
 
 def _page(request: Request, items: Any, largest: int) -> tuple[list[Any], dict[str, str]]:
-    query = request.query_params
-    found, token = page(items, int(query.get("pageSize", 0)), query.get("pageToken", ""), largest)
-    return list(found), {"nextPageToken": token} if token else {}
+    token = request.query_params.get("pageToken", "")
+    found, following = page(items, _number(request, "pageSize"), token, largest)
+    return list(found), {"nextPageToken": following} if following else {}
 
 
-def _body(request: Request, body: bytes) -> Any:
-    """Return JSON parsed, any other text as it is."""
-    if not body:
-        return None
-    if "json" in request.headers.get("content-type", ""):
-        try:
-            return json.loads(body)
-        except ValueError:
-            return body.decode(errors="replace")
-    return body.decode(errors="replace")
-
-
-def _headers(request: Request) -> dict[str, str]:
-    return {
-        "-".join(part.capitalize() for part in name.split("-")): value
-        for name, value in request.headers.items()
-    }
-
-
-def _query(request: Request) -> dict[str, Any]:
-    """Return the query as a map; a repeated name has a list."""
-    query = request.query_params
-    lists = {name: query.getlist(name) for name in query}
-    return {name: values[0] if len(values) == 1 else values for name, values in lists.items()}
+def _number(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "0")
+    if not text.isdigit():
+        raise invalid_argument(f"{name} must be a number, got {text!r}")
+    return int(text)

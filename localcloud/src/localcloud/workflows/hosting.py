@@ -118,6 +118,5 @@ class Hosting:
         )
 
     def _routes(self, clock: Clock) -> list[Route]:
-        return api_routes.routes(
-            api_routes.RestOnly(self._database, clock, self.executions, self._callbacks)
-        )
+        history = api_routes.History(self._database, self.executions, self._callbacks)
+        return api_routes.routes(history, self._callbacks, clock)

@@ -1,0 +1,85 @@
+"""``workflows eval``: one JSON line in, one JSON line out, for test suites.
+
+A line holds ``workflow`` (the text) and may hold ``args``, ``env``, ``base_url``,
+``googleapis_base``, ``deploy_only`` and ``id``.  The answer has ``result``, or ``error``
+and ``context``, or ``deploy_error``; ``id`` is given back.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from localcloud.workflows.effects import WorkflowError
+from localcloud.workflows.engine_branches import Ending
+from localcloud.workflows.evaluator import DEFAULT_ENV, Evaluator, Task
+from localcloud.workflows.executions import payload_text
+from localcloud.workflows.failures import DeploymentError, WorkflowFailed
+from localcloud.workflows.interpreted import Interpreted
+from localcloud.workflows.own_tokens import OwnTokens
+from localcloud.workflows.transport import GoogleApis
+
+Answer = dict[str, Any]
+
+
+def evaluate_lines(_options: argparse.Namespace) -> int:
+    """Answer stdin line by line until it ends."""
+    return asyncio.run(_evaluate_lines())
+
+
+async def _evaluate_lines() -> int:
+    async with Evaluator(OwnTokens(), logging.getLogger("localcloud.executions")) as evaluator:
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            if line.strip():
+                answer = await _answer(evaluator, line)
+                sys.stdout.write(f"{payload_text(answer)}\n")
+                sys.stdout.flush()
+    return 0
+
+
+async def _answer(evaluator: Evaluator, line: str) -> Answer:
+    try:
+        request = json.loads(line)
+    except ValueError as invalid:
+        return {"deploy_error": f"the line is not JSON: {invalid}"}
+    if not isinstance(request, dict) or not isinstance(request.get("workflow"), str):
+        return {"deploy_error": "the line must be an object with a string 'workflow'"}
+    mark = {"id": request["id"]} if "id" in request else {}
+    try:
+        return {**mark, **await _evaluated(evaluator, request)}
+    except DeploymentError as refused:
+        return {**mark, "deploy_error": str(refused)}
+
+
+async def _evaluated(evaluator: Evaluator, request: Mapping[str, Any]) -> Answer:
+    env = {name: str(value) for name, value in (request.get("env") or {}).items()}
+    source = request["workflow"]
+    if request.get("deploy_only"):
+        project = env.get("GOOGLE_CLOUD_PROJECT_ID", DEFAULT_ENV["GOOGLE_CLOUD_PROJECT_ID"])
+        Interpreted().compile(source, project, env.keys())
+        return {"result": None}
+    task = Task(source, request.get("args"), env, _google_apis(request))
+    return _shown(await evaluator.evaluate(task))
+
+
+def _google_apis(request: Mapping[str, Any]) -> GoogleApis:
+    """Return where Google's APIs are: a base for each, or one for all, or the real ones."""
+    if request.get("googleapis_base"):
+        return GoogleApis(str(request["googleapis_base"]), per_service=True)
+    return GoogleApis(request.get("base_url") or None)
+
+
+def _shown(ending: Ending) -> Answer:
+    error = ending.error
+    if error is None:
+        return {"result": ending.value}
+    return {"error": error.value, "context": _context(error)}
+
+
+def _context(error: WorkflowError) -> str:
+    if isinstance(error, WorkflowFailed):
+        return error.context
+    return f"RuntimeError: {payload_text(error.value)}"
