@@ -89,6 +89,13 @@ class _Checker:
                     self._target(assignment)
             case Call():
                 self._call(action)
+            case Raise(value) | Return(value):
+                self._template(value)
+            case _:
+                self._compound(action)
+
+    def _compound(self, action: Action) -> None:
+        match action:
             case Switch(cases):
                 for case in cases:
                     self._template(case.condition)
@@ -101,8 +108,6 @@ class _Checker:
                 self._loop(action)
             case Parallel():
                 self._parallel(action)
-            case Raise(value) | Return(value):
-                self._template(value)
             case _:
                 pass
 
@@ -134,7 +139,7 @@ class _Checker:
 
     def _loop(self, loop: For) -> None:
         self._template(loop.source)
-        jumps = self.jumps | {BREAK, CONTINUE}
+        jumps = frozenset({END, BREAK, CONTINUE})
         replace(self, scope=self.layout.of(loop), jumps=jumps).block(loop.body)
 
     def _parallel(self, action: Parallel) -> None:

@@ -141,7 +141,7 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepEnded:
-    """The step that began last (in this branch) and is still open has ended; answered by None at once."""
+    """The open step that began last in this branch has ended; answered by None at once."""
 
     routine: str
     step: str

@@ -16,10 +16,11 @@ from localcloud.workflows.effects import Value, WorkflowError
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A line and a column of the source, both counted from 1."""
+    """A line and a column of the source, both counted from 1, and how long the text is."""
 
     line: int
     column: int
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,10 @@ class StackFrame:
     step: str
     line: int
     column: int
+    length: int = 0
 
 
-class WorkflowFailed(WorkflowError):
+class WorkflowFailed(WorkflowError):  # noqa: N818 - a state of the execution, as its API names it
     """An error inside a workflow; uncaught it leaves the generator of ``run``.
 
     ``value`` is the payload, ``frames`` are the steps from where it was raised
@@ -75,22 +77,42 @@ class WorkflowFailed(WorkflowError):
         super().__init__(value)
         self.frames = list(frames)
         self.catchable = catchable
+        self.place: Place | None = None
+        """The expression that raised it, until the step is noted."""
         self.located = False
         """Whether the routine that is being left has already noted its step."""
 
     @property
     def context(self) -> str:
-        """The text that the service gives as ``error.context``."""
-        return "\n".join([f"RuntimeError: {_shown_payload(self.value)}", *map(_line, self.frames)])
+        """The text that the service gives as ``error.context``.
+
+        https://cloud.google.com/workflows/docs/access-execution-results
+        """
+        return self.context_of(*_summary(self.value))
+
+    def context_of(self, head: str, details: str = "") -> str:
+        """Return the context with another first line."""
+        return "\n".join([head, *map(_line, self.frames), *([details] if details else [])])
 
 
 def _line(frame: StackFrame) -> str:
     return f'in step "{frame.step}", routine "{frame.routine}", line: {frame.line}'
 
 
-def _shown_payload(value: Value) -> str:
+def _summary(value: Value) -> tuple[str, str]:
+    """Return the first line of a context and what stands below the steps."""
+    if isinstance(value, dict) and isinstance(value.get("message"), str) and "tags" in value:
+        fields = {key: field for key, field in value.items() if key not in ("message", "tags")}
+        return value["message"], _shown(fields, indent=2) if fields else ""
+    return f"RuntimeError: {_shown(value, indent=None)}", ""
+
+
+def _shown(value: Value, *, indent: int | None) -> str:
+    separators = (",", ":") if indent is None else None
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        return json.dumps(
+            value, ensure_ascii=False, indent=indent, separators=separators, default=str
+        )
     except (ValueError, RecursionError):
         return '"the error value cannot be shown"'
 

@@ -55,20 +55,19 @@ def encode_body(body: Value, headers: dict[str, str]) -> bytes:
     if name is None:
         headers["Content-Type"] = BYTES_TYPE if type(body) is bytes else JSON_TYPE
         return body if type(body) is bytes else jsons.encode(body, indent=False)
-    if type(body) is bytes:
-        return body
-    media_type = _media_type(headers[name])
+    return body if type(body) is bytes else _encoded_as(_media_type(headers[name]), body)
+
+
+def _encoded_as(media_type: str, body: Value) -> bytes:
     if _is_json(media_type):
         return jsons.encode(body, indent=False)
     if media_type == FORM_TYPE and type(body) is dict:
         return encode_query(body).encode()
-    if type(body) is str:
-        return body.encode(errors="replace")
+    text = body if type(body) is str else scalar_text(body)
+    if text is not None:
+        return str(text).encode(errors="replace")
     if media_type.startswith("text/") or media_type == FORM_TYPE:
-        text = scalar_text(body)
-        if text is None:
-            raise type_error(f"a body of type {media_type} cannot be a {type_name(body)}")
-        return text.encode()
+        raise type_error(f"a body of type {media_type} cannot be a {type_name(body)}")
     return jsons.encode(body, indent=False)
 
 
@@ -84,9 +83,8 @@ def encode_query(query: Mapping[str, Value]) -> str:
     """Return a query, percent-encoded; a list repeats its key, null is left out."""
     pairs: list[tuple[str, str]] = []
     for name, value in query.items():
-        for item in value if type(value) is list else [value]:
-            if item is not None:
-                pairs.append((name, _text(item)))
+        items = value if type(value) is list else [value]
+        pairs.extend((name, _text(item)) for item in items if item is not None)
     return urlencode(pairs, quote_via=quote)
 
 

@@ -85,7 +85,8 @@ class Faults:
             size = limits.max_expression_chars
             self.note(f"the expression is longer than {size} characters", node.place)
         try:
-            return Expression(parse_expression(text[2:-1]), text, node.place)
+            place = Place(node.place.line, node.place.column, len(text.encode(errors="replace")))
+            return Expression(parse_expression(text[2:-1]), text, place)
         except ExpressionError as error:
             self._note_expression(error, node.place, skipped=2)
             return Constant(None, node.place)

@@ -23,7 +23,7 @@ from localcloud.workflows.failures import (
     resource_limit,
 )
 from localcloud.workflows.interpret.build import Routines, build_routines
-from localcloud.workflows.interpret.frame import RunState, new_frame
+from localcloud.workflows.interpret.frame import Flow, RunState, new_frame
 from localcloud.workflows.interpret.trampoline import flatten
 from localcloud.workflows.layout import Layout
 from localcloud.workflows.limits import DEFAULT_LIMITS, NO_LIMITS, Limits
@@ -98,7 +98,7 @@ def run(program: Program, argument: Value, context: RunContext) -> Running:
     return flatten(_run(program, argument, context))
 
 
-def _run(program: Program, argument: Value, context: RunContext) -> Running:
+def _run(program: Program, argument: Value, context: RunContext) -> Flow:
     main = program.routines(traced=context.trace_steps)[MAIN]
     state = RunState(context.env, context.limits, program.connectors)
     values = [argument] if main.routine.params else []

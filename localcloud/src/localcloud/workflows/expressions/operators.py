@@ -110,8 +110,13 @@ def contains(needle: Value, haystack: Value) -> bool:
         return _as_key(needle) in haystack
     if type(haystack) is list:
         return any(equal(needle, item) for item in haystack)
-    shown = "null" if haystack is None else type_name(haystack)
-    raise type_error(f"The argument of 'in' must be a dict or an array; got: {shown}")
+    text = f"The argument of 'in' must be a dict or an array; got: {_shown(haystack)}"
+    raise WorkflowFailed({"message": text, "tags": ["TypeError"]})
+
+
+def _shown(value: Value) -> str:
+    text = scalar_text(value)
+    return text if text is not None else type_name(value)
 
 
 def not_equal(left: Value, right: Value) -> bool:

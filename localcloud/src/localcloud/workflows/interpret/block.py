@@ -142,8 +142,9 @@ class Steps:
             error = resource_limit("the values are nested too deeply")
         failed = error if isinstance(error, WorkflowFailed) else WorkflowFailed(error.value)
         if not failed.located:
-            place = op.place
-            failed.frames.append(StackFrame(self.routine, op.name, place.line, place.column))
+            place = failed.place or op.place
+            frame = StackFrame(self.routine, op.name, place.line, place.column, place.length)
+            failed.frames.append(frame)
             failed.located = True
         return failed
 

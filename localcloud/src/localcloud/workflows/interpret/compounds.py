@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localcloud.workflows.effects import Breathe, Sleep, Value
+from localcloud.workflows.effects import Breathe, Value
 from localcloud.workflows.expressions.evaluate import Code
 from localcloud.workflows.expressions.operators import boolean, is_number
-from localcloud.workflows.failures import WorkflowFailed, type_error
+from localcloud.workflows.failures import type_error
 from localcloud.workflows.interpret import parallel
+from localcloud.workflows.interpret.attempts import Attempts, Handler
 from localcloud.workflows.interpret.block import Op, Steps, Work
 from localcloud.workflows.interpret.frame import (
     BREATHE_EVERY_STEPS,
@@ -19,10 +20,19 @@ from localcloud.workflows.interpret.frame import (
     Frame,
     branch_frame,
 )
-from localcloud.workflows.interpret.retry import policy_of, wants_retry
 from localcloud.workflows.interpret.signals import BELOW, BREAK, CONTINUE, Signal
 from localcloud.workflows.interpret.templates import compile_template, evaluate
-from localcloud.workflows.syntax import Action, Block, For, Nested, Parallel, Step, Switch, Try
+from localcloud.workflows.syntax import (
+    Action,
+    Block,
+    Except,
+    For,
+    Nested,
+    Parallel,
+    Step,
+    Switch,
+    Try,
+)
 from localcloud.workflows.values import UNSET, type_name
 
 if TYPE_CHECKING:
@@ -66,41 +76,19 @@ class CompoundBuilder:
         body = self.builder.block(action.body)
         symbols = self.builder.symbols()
         retry = compile_template(action.retry, symbols) if action.retry else None
-        handler, variable, slots = None, None, ()
-        if action.handler is not None:
-            scope = self.builder.layout.of(action.handler)
-            handler = self.builder.within(scope).block(action.handler.body)
-            variable = scope.variables.get(action.handler.name)
-            slots = tuple(scope.variables.values())
+        handler = self._handler(action.handler) if action.handler else None
+        return Work(flow=Attempts(body, retry, handler, symbols.call).run)
 
-        def flow(frame: Frame) -> Flow:
-            policy = None
-            while True:
-                try:
-                    return (yield body.run(frame))
-                except WorkflowFailed as raised:
-                    if not raised.catchable:
-                        raise
-                    failed = raised
-                if retry is not None:
-                    if policy is None:
-                        policy = policy_of((yield evaluate(retry, frame)))
-                    if (yield wants_retry(policy, failed.value, symbols.call, frame)):
-                        yield Sleep(policy.next_delay_s())
-                        continue
-                if handler is None:
-                    raise failed
-                _begin(frame, slots)
-                if variable is not None:
-                    frame[variable] = failed.value
-                return (yield handler.run(frame))
-
-        return Work(flow=flow)
+    def _handler(self, clause: Except) -> Handler:
+        scope = self.builder.layout.of(clause)
+        steps = self.builder.within(scope).block(clause.body)
+        slots = tuple(scope.variables.values())
+        return Handler(steps, slots, scope.variables.get(clause.name))
 
     def _loop(self, loop: For) -> Work:
         scope = self.builder.layout.of(loop)
         source = compile_template(loop.source, self.builder.symbols())
-        body = self.builder.within(scope, is_loop=True).block(loop.body)
+        body = self.builder.within(scope, is_loop=True, alone=True).block(loop.body)
         value, index = scope.variables[loop.value], scope.variables.get(loop.index or "")
         slots = tuple(scope.variables.values())
 
@@ -156,6 +144,7 @@ class CompoundBuilder:
             most = yield _limit(limit, frame)
             branches: list[tuple[str, Steps, Frame]] = []
             for position, element in enumerate(elements):
+                parallel.check_count(position, frame)
                 inner = branch_frame(frame)
                 inner[value] = element
                 if index is not None:

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from localcloud.workflows.effects import Fork, Outcome, Value
-from localcloud.workflows.failures import WorkflowFailed, error, type_error, value_error
+from localcloud.workflows.failures import (
+    WorkflowFailed,
+    error,
+    resource_limit,
+    type_error,
+    value_error,
+)
 from localcloud.workflows.interpret.block import Steps
 from localcloud.workflows.interpret.frame import PARALLEL_DEPTH, STATE, Flow, Frame, RunState
 from localcloud.workflows.interpret.trampoline import flatten
 from localcloud.workflows.values import type_name
 
 MAX_BRANCHES_SHOWN = 100
+MAX_ITERATIONS = 1_000_000
 _MESSAGE = "One or more branches or iterations encountered an unhandled runtime error"
 
 
@@ -23,6 +30,13 @@ def check_depth(frame: Frame) -> None:
     deepest = frame[STATE].limits.max_parallel_depth
     if frame[PARALLEL_DEPTH] >= deepest:
         raise error("ParallelNestingError", f"parallel steps are nested deeper than {deepest}")
+
+
+def check_count(count: int, frame: Frame) -> None:
+    """Refuse more iterations than the execution could run a single step in."""
+    most = min(frame[STATE].limits.max_steps, MAX_ITERATIONS)
+    if count >= most:
+        raise resource_limit(f"a parallel loop has more than {most} iterations")
 
 
 def concurrency(value: Value, state: RunState) -> int:
@@ -76,4 +90,5 @@ def unhandled(failed: Sequence[tuple[str, WorkflowFailed]]) -> WorkflowFailed:
 
 
 def _context(failure: WorkflowFailed) -> str:
-    return failure.context.replace(failure.context.split("\n")[0], 'RuntimeError: "branch error"')
+    """Return the context as the service words it for a branch; the payload stands beside it."""
+    return failure.context_of('RuntimeError: "branch error"')

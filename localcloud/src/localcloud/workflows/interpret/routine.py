@@ -46,7 +46,7 @@ class Subworkflow:
         try:
             signal = yield self.steps.run(frame)
         except WorkflowFailed as failed:
-            failed.located = caller is None
+            failed.located, failed.place = caller is None, None
             raise
         return signal.value if isinstance(signal, Returned) else None
 

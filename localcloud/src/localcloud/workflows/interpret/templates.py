@@ -16,7 +16,7 @@ from localcloud.workflows.expressions.evaluate import (
     variable_reader,
 )
 from localcloud.workflows.expressions.nodes import Index, Literal, Member, Name, Node
-from localcloud.workflows.failures import type_error
+from localcloud.workflows.failures import Place, WorkflowFailed, type_error
 from localcloud.workflows.interpret.frame import PARENT, STATE, Flow, Frame, Reader
 from localcloud.workflows.syntax import Constant, Expression, ListTemplate, MapTemplate, Template
 from localcloud.workflows.values import scalar_text, type_name
@@ -27,8 +27,8 @@ def compile_template(template: Template, symbols: Symbols) -> Code:
     match template:
         case Constant(value):
             return Code(lambda _frame: value)
-        case Expression(node):
-            return compile_expression(node, symbols)
+        case Expression(node, _, place):
+            return _placed(compile_expression(node, symbols), place)
         case ListTemplate(items):
             codes = tuple(compile_template(item, symbols) for item in items)
             return _combined(codes, lambda values: values)
@@ -37,6 +37,35 @@ def compile_template(template: Template, symbols: Symbols) -> Code:
             codes = tuple(compile_template(part, symbols) for part in pairs)
             return _combined(codes, _map_of)
     raise TypeError(template)
+
+
+def _placed(code: Code, place: Place) -> Code:
+    """Return the code of an expression that notes its place in the errors it raises."""
+    read, start = code.read, code.flow
+    if read is not None:
+
+        def placed(frame: Frame) -> Value:
+            try:
+                return read(frame)
+            except WorkflowFailed as failed:
+                _note(failed, place)
+                raise
+
+        return Code(placed)
+
+    def flow(frame: Frame) -> Flow:
+        try:
+            return (yield start(frame)) if start else None
+        except WorkflowFailed as failed:
+            _note(failed, place)
+            raise
+
+    return Code(None, flow)
+
+
+def _note(failed: WorkflowFailed, place: Place) -> None:
+    if failed.place is None and not failed.located:
+        failed.place = place
 
 
 def _combined(codes: tuple[Code, ...], combine: Callable[[list[Value]], Value]) -> Code:

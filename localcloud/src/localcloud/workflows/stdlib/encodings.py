@@ -1,4 +1,7 @@
-"""``base64``: https://cloud.google.com/workflows/docs/reference/stdlib/base64"""
+"""Base64, the namespace ``base64``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/base64
+"""
 
 from __future__ import annotations
 

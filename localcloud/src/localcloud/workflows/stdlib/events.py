@@ -1,4 +1,7 @@
-"""``events``: https://cloud.google.com/workflows/docs/reference/stdlib/events"""
+"""Callbacks, the namespace ``events``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/events
+"""
 
 from __future__ import annotations
 

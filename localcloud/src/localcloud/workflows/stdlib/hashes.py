@@ -1,4 +1,7 @@
-"""``hash``: https://cloud.google.com/workflows/docs/reference/stdlib/hash"""
+"""Hashes, the namespace ``hash``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/hash
+"""
 
 from __future__ import annotations
 

@@ -1,17 +1,24 @@
-"""``json``: https://cloud.google.com/workflows/docs/reference/stdlib/json"""
+"""JSON, the namespace ``json``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/json
+"""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from typing import NoReturn
 
 from localcloud.workflows.effects import Value
 from localcloud.workflows.failures import type_error, value_error
+from localcloud.workflows.stdlib import texts
 from localcloud.workflows.stdlib.function import TEXT_OR_BYTES, Function, Param
 from localcloud.workflows.values import MAX_DEPTH, MAX_INT, MIN_INT, check_encodable, type_name
 
 _INDENT = "    "
+_MAX_STEP_CHARS = 64
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_DIGITS = 20
 
 
@@ -20,9 +27,22 @@ def decode(data: str | bytes) -> Value:
     try:
         text = data.decode() if isinstance(data, bytes) else data
         value = json.loads(text, parse_int=_integer, parse_constant=_refuse_constant)
+        if _SURROGATE.search(text):
+            value = _whole(value)
         check_encodable(value)
     except (ValueError, RecursionError) as fault:
         raise value_error(f"not valid JSON: {fault}") from fault
+    return value
+
+
+def _whole(value: Value) -> Value:
+    """Return the value with halves of characters, which only escapes can write, replaced."""
+    if type(value) is dict:
+        return {_whole(key): _whole(inner) for key, inner in value.items()}
+    if type(value) is list:
+        return [_whole(inner) for inner in value]
+    if type(value) is str:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
 
 
@@ -49,7 +69,7 @@ def encode_to_string(data: Value, indent: Value) -> str:
     if step is None:
         return compact(data)
     text = _encoded(data, indent=step, separators=(",", ": "))
-    return text.replace("\n", "\n" + prefix)
+    return texts.replace_all(text, "\n", "\n" + prefix) if prefix else text
 
 
 def compact(data: Value) -> str:
@@ -61,8 +81,10 @@ def _indentation(indent: Value) -> tuple[str, str | None]:
     if indent is True:
         return "", _INDENT
     if isinstance(indent, dict):
-        prefix, step = indent.get("prefix", ""), indent.get("indent", "")
+        prefix, step = indent.get("prefix", ""), indent.get("indent", _INDENT)
         if isinstance(prefix, str) and isinstance(step, str):
+            if len(step) > _MAX_STEP_CHARS:
+                raise value_error(f"'indent' is longer than {_MAX_STEP_CHARS} characters")
             return prefix, step
     elif indent is False or indent is None:
         return "", None

@@ -1,4 +1,7 @@
-"""``list``: https://cloud.google.com/workflows/docs/reference/stdlib/list"""
+"""Lists, the namespace ``list``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/list
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,14 @@
-"""``map``: https://cloud.google.com/workflows/docs/reference/stdlib/map"""
+"""Maps, the namespace ``map``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/map
+"""
 
 from __future__ import annotations
 
 from localcloud.workflows.effects import Value
 from localcloud.workflows.failures import type_error
 from localcloud.workflows.stdlib.function import ANY, MAP, STRING, Function, Param
-from localcloud.workflows.values import type_name
+from localcloud.workflows.values import check_encodable, type_name
 
 
 def delete(items: dict[str, Value], key: str) -> dict[str, Value]:
@@ -33,13 +36,17 @@ def merge(first: dict[str, Value], second: dict[str, Value]) -> dict[str, Value]
 
 def merge_nested(first: dict[str, Value], second: dict[str, Value]) -> dict[str, Value]:
     """Return both maps in one, maps within them merged likewise."""
+    check_encodable(first)
+    check_encodable(second)
+    return _merged(first, second)
+
+
+def _merged(first: dict[str, Value], second: dict[str, Value]) -> dict[str, Value]:
     merged = dict(first)
     for key, value in second.items():
-        known = merged.get(key)
-        if type(known) is dict and type(value) is dict:
-            merged[key] = merge_nested(known, value)
-        else:
-            merged[key] = value
+        known: Value = merged.get(key)
+        is_nested = type(known) is dict and type(value) is dict
+        merged[key] = _merged(known, value) if is_nested else value
     return merged
 
 

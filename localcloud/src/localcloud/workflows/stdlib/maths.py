@@ -1,11 +1,14 @@
-"""``math``: https://cloud.google.com/workflows/docs/reference/stdlib/math"""
+"""Numbers, the namespace ``math``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/math
+"""
 
 from __future__ import annotations
 
 import math
 
-from localcloud.workflows.expressions.operators import within_64_bits
 from localcloud.workflows.effects import Value
+from localcloud.workflows.expressions.operators import within_64_bits
 from localcloud.workflows.failures import value_error
 from localcloud.workflows.stdlib.function import NUMBER, Function, Param
 
@@ -24,12 +27,12 @@ def floor(value: float) -> Value:
 
 def larger(first: float, second: float) -> Value:
     """Return the larger of two numbers."""
-    return first if first >= second else second
+    return max(first, second)
 
 
 def smaller(first: float, second: float) -> Value:
     """Return the smaller of two numbers."""
-    return first if first <= second else second
+    return min(first, second)
 
 
 _ONE = (Param("value", NUMBER),)

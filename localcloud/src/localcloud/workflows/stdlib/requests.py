@@ -1,4 +1,7 @@
-"""``http``: https://cloud.google.com/workflows/docs/reference/stdlib/http"""
+"""HTTP requests, the namespace ``http``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/http
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _NAMES = ("headers", "body", "query", "auth", "timeout", "private_service_name",
 _DEFAULT_TIMEOUT_S = 1800.0
 
 
-def request(  # noqa: PLR0913 - the documented arguments
+def request(  # noqa: PLR0913, PLR0917 - the documented arguments
     state: RunState,
     method: str,
     url: str,

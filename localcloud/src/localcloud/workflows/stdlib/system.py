@@ -1,4 +1,7 @@
-"""``sys``: https://cloud.google.com/workflows/docs/reference/stdlib/sys"""
+"""The system, the namespace ``sys``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/sys
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from localcloud.workflows.effects import Log, Now, Running, Sleep, Value
 from localcloud.workflows.failures import key_error, value_error
 from localcloud.workflows.interpret.frame import RunState
 from localcloud.workflows.stdlib import times
-from localcloud.workflows.stdlib.function import ANY, MAP, NUMBER, STRING, Function, Param
+from localcloud.workflows.stdlib.function import ANY, NUMBER, STRING, Function, Param
 from localcloud.workflows.values import check_encodable
 
 MAX_SLEEP_S = 31_536_000
@@ -67,8 +70,8 @@ FUNCTIONS = (
         "sys.log",
         (
             Param("data", ANY, default=_NOTHING),
-            Param("text", STRING, default=_NOTHING),
-            Param("json", MAP, default=_NOTHING),
+            Param("text", ANY, default=_NOTHING),
+            Param("json", ANY, default=_NOTHING),
             Param("severity", STRING, default="DEFAULT"),
         ),
         log,

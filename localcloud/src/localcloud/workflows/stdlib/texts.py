@@ -1,4 +1,7 @@
-"""``text``: https://cloud.google.com/workflows/docs/reference/stdlib/text"""
+"""Text, the namespace ``text``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/text
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 from localcloud.workflows.effects import Value
-from localcloud.workflows.failures import index_error, value_error
+from localcloud.workflows.failures import index_error, resource_limit, value_error
 from localcloud.workflows.stdlib.function import BYTES, INTEGER, STRING, Function, Param
 
 _UNRESERVED = ".-_"
+MAX_CHARS = 16 * 1024 * 1024
+"""No function builds a longer text, whatever the limits of the execution are."""
 _BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
@@ -41,6 +46,7 @@ def match_regex(source: str, regexp: str) -> bool:
 
 def replace_all(source: str, substr: str, repl: str) -> str:
     """Return the text with every occurrence of a substring replaced."""
+    _check_length(len(source) + source.count(substr) * len(repl))
     return source.replace(substr, repl)
 
 
@@ -50,7 +56,13 @@ def replace_all_regex(source: str, regexp: str, repl: str) -> str:
     for start, end in _spans(source, regexp):
         parts += [source[at:start], repl]
         at = end
+    _check_length(len(source) + len(parts) // 2 * len(repl))
     return "".join([*parts, source[at:]])
+
+
+def _check_length(chars: int) -> None:
+    if chars > MAX_CHARS:
+        raise resource_limit("the string is longer than the limit")
 
 
 def _spans(source: str, regexp: str) -> Iterator[tuple[int, int]]:
@@ -59,7 +71,7 @@ def _spans(source: str, regexp: str) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=256)
-def _compiled(regexp: str) -> Any:  # noqa: ANN401 - re2 has no types
+def _compiled(regexp: str) -> Any:
     options = re2.Options()
     options.longest_match = True
     options.log_errors = False

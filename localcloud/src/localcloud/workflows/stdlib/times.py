@@ -1,4 +1,7 @@
-"""``time``: https://cloud.google.com/workflows/docs/reference/stdlib/time"""
+"""Times, the namespace ``time``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/time
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``uuid``: https://cloud.google.com/workflows/docs/reference/stdlib/uuid"""
+"""UUIDs, the namespace ``uuid``.
+
+https://cloud.google.com/workflows/docs/reference/stdlib/uuid
+"""
 
 from __future__ import annotations
 
