@@ -49,7 +49,7 @@ from localcloud.vision import api as vision_api
 from localcloud.vision.state import Vision
 from localcloud.vision.worker import Worker
 from localcloud.workflows.hosting import Hosting, Surroundings
-from localcloud.workflows.language import CloudWorkflows
+from localcloud.workflows.interpreted import Interpreted
 from localcloud.workflows.transport import GoogleApis
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class Cloud:
             tokens=self._identity,
             client=self._http,
             base_url=self._url,
-            language=CloudWorkflows(),
+            language=Interpreted(),
             google_apis=GoogleApis(self._url),
             logger=execution_log(folder / "logs"),
         )
