@@ -13,32 +13,32 @@ from localcloud.run.service import ServiceSpec
 
 
 class CloudRun:
-    """``ingresses`` are to be served by the caller, each on its ``spec.port``."""
+    """``processes`` run and ``ingresses`` are to be served by the caller, each on its ``spec.port``."""
 
     def __init__(
         self, specs: Iterable[ServiceSpec], folder: Path, verify_id_token: VerifyIdToken
     ) -> None:
         self._folder = folder
-        self._processes = [Process(spec, folder) for spec in specs]
+        self.processes = [Process(spec, folder) for spec in specs]
         self._running: list[asyncio.Task[None]] = []
         self.requests = RequestLog(folder)
         self.ingresses = [
             Ingress(process.spec, process.port, verify_id_token, self.requests)
-            for process in self._processes
+            for process in self.processes
         ]
 
     async def start(self) -> None:
         """Start the processes, after ending those of a stack that was killed."""
         await asyncio.to_thread(leftovers.sweep, self._folder / "run")
-        self._running = [asyncio.create_task(process.run()) for process in self._processes]
+        self._running = [asyncio.create_task(process.run()) for process in self.processes]
 
     def states(self) -> dict[str, str]:
         """Return ``ready`` or ``starting`` for each service."""
-        return {p.spec.name: "ready" if p.listening else "starting" for p in self._processes}
+        return {p.spec.name: "ready" if p.listening else "starting" for p in self.processes}
 
     async def ready(self) -> None:
         """Return when all processes listen."""
-        await asyncio.gather(*(process.port() for process in self._processes))
+        await asyncio.gather(*(process.port() for process in self.processes))
 
     async def stop(self) -> None:
         """Stop the processes: SIGTERM, and SIGKILL to those that are slow."""

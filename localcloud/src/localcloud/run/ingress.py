@@ -5,6 +5,7 @@ https://cloud.google.com/run/docs/configuring/request-timeout
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -16,12 +17,13 @@ from localcloud.run.access import Refusal, VerifyIdToken, refusal
 from localcloud.run.forwarded import request_headers
 from localcloud.run.request_log import RequestLog, ServedRequest
 from localcloud.run.service import ServiceSpec
-from localcloud.run.upstream import ClientGone, Exchange, ProcessGone
+from localcloud.run.upstream import CHUNK_BYTES, ClientGone, Exchange, ProcessGone
 
 log = logging.getLogger(__name__)
 
 # How long a request waits for a process that is not up, as for an instance that starts.
 COLD_START_LIMIT_S = 60.0
+CONNECT_AGAIN_S = 0.02
 # What a log shows for a request whose caller went away.
 CLIENT_CLOSED = 499
 
@@ -86,14 +88,24 @@ class Ingress:
         headers = request_headers(scope, public=self.spec.public)
         request = h11.Request(method=scope["method"], target=target, headers=headers)
         async with self._slots:
-            port = await self._ready_port()
-            await Exchange(request, receive, answer).run(port)
+            reader, writer = await self._connected()
+            await Exchange(request, receive, answer).run(reader, writer)
 
-    async def _ready_port(self) -> int:
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return a connection to the process as soon as it listens."""
         try:
-            return await asyncio.wait_for(self._process_port(), self._cold_start_limit_s)
+            async with asyncio.timeout(self._cold_start_limit_s):
+                return await self._connect()
         except TimeoutError as error:
             raise ProcessGone(f"not up within {self._cold_start_limit_s:g} s") from error
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while True:
+            port = await self._process_port()
+            # Refused by a process that has just ended, which its supervisor learns a moment later.
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", port, limit=CHUNK_BYTES)
+            await asyncio.sleep(CONNECT_AGAIN_S)
 
 
 class _Answer:

@@ -31,13 +31,18 @@ class Process:
     """Starts the process, waits until it listens, starts it again when it ends."""
 
     def __init__(
-        self, spec: ServiceSpec, folder: Path, startup_limit_s: float = STARTUP_LIMIT_S
+        self,
+        spec: ServiceSpec,
+        folder: Path,
+        startup_limit_s: float = STARTUP_LIMIT_S,
+        stop_limit_s: float = STOP_LIMIT_S,
     ) -> None:
         self.spec = spec
         self.log_path = folder / "logs" / f"{spec.name}.log"
         self.pid: int | None = None
         self._pid_path = folder / "run" / f"{spec.name}.json"
         self._startup_limit_s = startup_limit_s
+        self._stop_limit_s = stop_limit_s
         self._port = 0
         self._listening = asyncio.Event()
 
@@ -118,7 +123,7 @@ class Process:
         if process.returncode is None:
             process.terminate()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), STOP_LIMIT_S)
+                await asyncio.wait_for(process.wait(), self._stop_limit_s)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()

@@ -33,12 +33,8 @@ class Exchange:
         self._send = send
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_BYTES)
 
-    async def run(self, port: int) -> None:
-        """Make the exchange.  Raises ProcessGone or ClientGone."""
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=CHUNK_BYTES)
-        except OSError as error:
-            raise ProcessGone from error
+    async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Make the exchange on a new connection.  Raises ProcessGone or ClientGone."""
         try:
             writer.write(self._sent(self._request))
             await self._both_ways(reader, writer)
@@ -88,7 +84,7 @@ class Exchange:
         while True:
             event = self._http.next_event()
             if event is h11.NEED_DATA:
-                self._http.receive_data(await reader.read(CHUNK_BYTES))
+                self._http.receive_data(await self._read(reader))
             elif isinstance(event, h11.Response):
                 headers: Headers = response_headers(event.headers.raw_items())
                 await self._send(
@@ -105,6 +101,12 @@ class Exchange:
             elif isinstance(event, h11.EndOfMessage):
                 await self._send({"type": "http.response.body", "body": b""})
                 return
+
+    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+        data = await reader.read(CHUNK_BYTES)
+        if not data and self._http.their_state is h11.SEND_RESPONSE:
+            raise ProcessGone("the process closed the connection without an answer")
+        return data
 
     def _sent(self, event: h11.Event) -> bytes:
         return self._http.send(event) or b""
