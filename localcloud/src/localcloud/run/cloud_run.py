@@ -13,7 +13,7 @@ from localcloud.run.service import ServiceSpec
 
 
 class CloudRun:
-    """``processes`` run and ``ingresses`` are to be served by the caller, each on its ``spec.port``."""
+    """``start`` runs the processes; the caller serves ``ingresses``, each on its ``spec.port``."""
 
     def __init__(
         self, specs: Iterable[ServiceSpec], folder: Path, verify_id_token: VerifyIdToken
