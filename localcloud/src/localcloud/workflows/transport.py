@@ -6,8 +6,7 @@ https://cloud.google.com/workflows/docs/reference/syntax/error-types
 
 import asyncio
 import socket
-import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from localcloud.workflows.effects import Auth, HttpRequest, HttpResponse
-from localcloud.workflows.failures import error, resource_limit
+from localcloud.workflows.failures import WorkflowFailed, error, resource_limit
 from localcloud.workflows.http_messages import USER_AGENT
 from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
 
@@ -80,10 +79,10 @@ class Transport:
             raise error(
                 "TimeoutError", f"no response within {request.timeout_s:g} seconds"
             ) from late
-        except (httpx.ConnectError, httpx.UnsupportedProtocol) as failed:
-            raise error("ConnectionFailedError", _reason(failed)) from failed
-        except httpx.TransportError as broken:
-            raise error("ConnectionError", _reason(broken)) from broken
+        except httpx.UnsupportedProtocol as unsupported:
+            raise error("ValueError", f"invalid URL {request.url}") from unsupported
+        except httpx.TransportError as failed:
+            raise _no_response(failed) from failed
 
     def _prepare(self, request: HttpRequest, service_account: str) -> httpx.Request:
         headers = {**request.headers, **_user_agent(request.headers)}
@@ -145,14 +144,25 @@ def _user_agent(headers: Mapping[str, str]) -> dict[str, str]:
     return {} if given else {"User-Agent": USER_AGENT}
 
 
-def _reason(failure: httpx.TransportError | httpx.UnsupportedProtocol) -> str:
+def _no_response(failure: httpx.TransportError) -> WorkflowFailed:
+    """Return the error of a request without a response.
+
+    A name that cannot be resolved and a response that breaks off are ConnectionErrors,
+    a connection that cannot be made is a ConnectionFailedError.
+    https://cloud.google.com/workflows/docs/reference/stdlib/http/get
+    """
+    causes = tuple(_causes(failure))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return error("ConnectionError", "the host name cannot be resolved")
+    if not isinstance(failure, httpx.ConnectError):
+        return error("ConnectionError", str(failure) or type(failure).__name__)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return error("ConnectionFailedError", "the connection was refused")
+    return error("ConnectionFailedError", str(failure) or "the connection could not be made")
+
+
+def _causes(failure: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = failure
     while cause is not None:
-        if isinstance(cause, socket.gaierror):
-            return "the host name cannot be resolved"
-        if isinstance(cause, ConnectionRefusedError):
-            return "the connection was refused"
-        if isinstance(cause, ssl.SSLError):
-            return f"TLS failed: {cause.reason}"
+        yield cause
         cause = cause.__cause__ or cause.__context__
-    return str(failure) or type(failure).__name__
