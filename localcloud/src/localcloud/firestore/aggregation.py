@@ -12,8 +12,8 @@ from google.protobuf.struct_pb2 import NULL_VALUE
 
 from localcloud.errors import invalid_argument
 from localcloud.firestore.documents import Entry
-from localcloud.firestore.field_paths import FieldPath, parse_path, read
-from localcloud.firestore.messages import AggregationResult, Value, ValuePb
+from localcloud.firestore.field_paths import NAME, FieldPath, format_path, parse_path, read
+from localcloud.firestore.messages import AggregationResult, QueryPb, Value, ValuePb
 from localcloud.firestore.transforms import MAX_INTEGER, MIN_INTEGER
 from localcloud.firestore.values import is_number, number
 
@@ -45,6 +45,19 @@ def parse_aggregations(messages: Sequence[Any]) -> tuple[Aggregation, ...]:
             raise invalid_argument(f"Aggregation aliases contain duplicate alias: {alias}.")
     unnamed = (f"field_{count}" for count in range(1, len(messages) + 1))
     return tuple(_parse(message, message.alias or next(unnamed)) for message in messages)
+
+
+def check_index(aggregations: Sequence[Aggregation], query: QueryPb) -> None:
+    """Raise INVALID_ARGUMENT where the field would have to be indexed after the name."""
+    ordered = [parse_path(order.field.field_path) for order in query.order_by]
+    missing = [a.path for a in aggregations if a.path is not None and a.path not in ordered]
+    if NAME in ordered and missing:
+        fields = ", ".join(sorted({format_path(path) for path in missing}))
+        raise invalid_argument(
+            f"This query requires an index that has fields [{fields}] after __name__ and "
+            "Firestore does not currently support such an index. Please try the query again "
+            "with additional ordering on those fields."
+        )
 
 
 def aggregate(aggregations: Sequence[Aggregation], entries: Sequence[Entry]) -> Any:

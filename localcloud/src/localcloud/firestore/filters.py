@@ -8,6 +8,7 @@ from collections.abc import Callable
 from localcloud.errors import invalid_argument
 from localcloud.firestore.documents import Entry
 from localcloud.firestore.field_paths import NAME, parse_path
+from localcloud.firestore.limits import check_value
 from localcloud.firestore.messages import FilterPb, StructuredQuery, ValuePb
 from localcloud.firestore.values import ARRAY_RANK, NAN, NULL, Key, kind_of, sort_key
 
@@ -58,7 +59,7 @@ def _field(message: FilterPb) -> Predicate:
     path = parse_path(message.field.field_path)
     operands = _operands(operator, message.value)
     if path == NAME:
-        _check_names(operands)
+        _check_names(operator, operands)
     if operator in MAX_VALUES:
         return _tested(path, _MEMBERSHIP[operator]([sort_key(value) for value in operands]))
     return _tested(path, _COMPARISONS[operator](sort_key(message.value)))
@@ -83,7 +84,11 @@ def _operands(operator: str, value: ValuePb) -> list[ValuePb]:
     return values
 
 
-def _check_names(operands: list[ValuePb]) -> None:
+def _check_names(operator: str, operands: list[ValuePb]) -> None:
+    if operator in ("ARRAY_CONTAINS", "ARRAY_CONTAINS_ANY"):
+        raise invalid_argument("the name __key__ is reserved")
+    for value in operands:
+        check_value("__key__", value)
     if any(kind_of(value) != "reference_value" for value in operands):
         raise invalid_argument("__key__ filter value must be a Key")
 
@@ -92,7 +97,10 @@ def _unary(message: FilterPb) -> Predicate:
     test = _UNARY_TESTS.get(_UNARY_OPERATORS.Name(message.op))
     if test is None:
         raise invalid_argument("Unknown UnaryFilter operator.")
-    return _tested(parse_path(message.field.field_path), test)
+    path = parse_path(message.field.field_path)
+    if path == NAME:
+        raise invalid_argument("__key__ filter value must be a Key")
+    return _tested(path, test)
 
 
 def _tested(path: tuple[str, ...], test: KeyTest) -> Predicate:

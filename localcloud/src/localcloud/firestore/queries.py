@@ -130,7 +130,7 @@ def _parse_scope(parent: str, message: QueryPb) -> Scope:
             "StructuredQuery.from cannot have more than one collection selector."
         )
     if not message.from_:
-        return Scope(parent, "", all_descendants=True)
+        return Scope(parent, "", all_descendants=False)
     selector = message.from_[0]
     check_collection_id(selector.collection_id)
     return Scope(parent, selector.collection_id, selector.all_descendants)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from localcloud.errors import failed_precondition, invalid_argument, not_found
-from localcloud.firestore.aggregation import aggregate, parse_aggregations
+from localcloud.firestore.aggregation import aggregate, check_index, parse_aggregations
 from localcloud.firestore.documents import Documents, Entry
 from localcloud.firestore.field_paths import parse_path, project
 from localcloud.firestore.locks import Locks
@@ -77,6 +77,8 @@ class Reads:
 
     async def run_query(self, request: RequestPb) -> AsyncIterator[ResponsePb]:
         """Handle RunQuery."""
+        if not request.HasField("structured_query"):
+            raise invalid_argument("only structured queries are supported")
         query = parse_query(request.parent, request.structured_query)
         consistency = self.consistency(request)
         if consistency.is_new:
@@ -90,6 +92,7 @@ class Reads:
         message = request.structured_aggregation_query
         aggregations = parse_aggregations(message.aggregations)
         query = parse_query(request.parent, message.structured_query)
+        check_index(aggregations, message.structured_query)
         consistency = self.consistency(request)
         results = await self._query(consistency, query)
         yield RunAggregationQueryResponse(

@@ -65,10 +65,15 @@ class Transactions:
         self._count = 0
 
     def begin(self, options: RequestPb) -> Transaction:
-        """Return a new transaction; the one that it retries, if any, ends."""
+        """Return a new transaction.
+
+        The one that it retries may still be open: a decorated function of the Python client
+        that runs in several threads names the transaction of another.
+        """
         self._expire()
-        if options.read_write.retry_transaction:
-            self._end_retried(options.read_write.retry_transaction)
+        retried = options.read_write.retry_transaction
+        if retried and not self._was_given(retried):
+            raise invalid_argument("Invalid transaction.")
         self._count += 1
         now = self._clock.time()
         transaction = Transaction(
@@ -113,11 +118,6 @@ class Transactions:
                 grpc.StatusCode.ABORTED,
                 "Too much contention on these documents. Please try again.",
             )
-
-    def _end_retried(self, transaction_id: bytes) -> None:
-        if not self._was_given(transaction_id):
-            raise invalid_argument("Invalid transaction.")
-        self.roll_back(transaction_id)
 
     def _was_given(self, transaction_id: bytes) -> bool:
         if len(transaction_id) != struct.calcsize(">8sQ"):
