@@ -35,6 +35,11 @@ class LocalCloud:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self, *flags: str) -> None:
         """Start, and return when the APIs and all services answer."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -86,14 +91,17 @@ class LocalCloud:
 
 
 def wait_until(
-    answer: Callable[[], T | None], timeout_s: float, explain: Callable[[], str] = lambda: ""
+    answer: Callable[[], T | None],
+    timeout_s: float,
+    explain: Callable[[], str] = lambda: "",
+    every_s: float = 0.03,
 ) -> T:
     """Return the first true answer; fail with the explanation when time is up."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if found := answer():
             return found
-        time.sleep(0.03)
+        time.sleep(every_s)
     raise AssertionError(f"not within {timeout_s} s. {explain()}")
 
 

@@ -47,7 +47,9 @@ class Pipeline:
         found: dict[str, Any] | None = self._document(upload).get().to_dict()
         return found
 
-    def end(self, upload: Upload, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
+    def end(
+        self, upload: Upload, timeout_s: float = PATIENCE_S, every_s: float = 0.03
+    ) -> dict[str, Any]:
         """Return the record of this generation once it is terminal."""
 
         def terminal() -> dict[str, Any] | None:
@@ -56,7 +58,7 @@ class Pipeline:
                 return None
             return record if State(record["state"]) in TERMINAL else None
 
-        return wait_until(terminal, timeout_s, lambda: f"{upload}: {self.record(upload)}")
+        return wait_until(terminal, timeout_s, lambda: f"{upload}: {self.record(upload)}", every_s)
 
     def timeline(self, upload: Upload) -> list[dict[str, Any]]:
         entries = self._document(upload).collection("timeline").order_by("at").stream()

@@ -137,9 +137,7 @@ def test_a_newer_generation_wins_over_the_older_in_work(pipeline: Pipeline) -> N
     assert record["state"] == "ready"
     assert record["original"]["generation"] == new.generation
     assert sizes(record)["display"] == (480, 640)
-    assert {v["generation"] for v in record["variants"].values()} == {new.generation} or all(
-        f"/{new.generation}/" in v["uri"] for v in record["variants"].values()
-    )
+    assert all(f"/{new.generation}/" in v["uri"] for v in record["variants"].values())
 
 
 def test_an_event_of_an_older_generation_comes_too_late(pipeline: Pipeline) -> None:
