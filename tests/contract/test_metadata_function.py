@@ -30,6 +30,7 @@ def bucket(local_cloud):
 @pytest.fixture(scope="module")
 def function(bucket, tmp_path_factory):
     """Provide a client of the running function; it must end in peace."""
+    assert bucket.name == BUCKET
     port = str(free_ports(1))
     log = tmp_path_factory.mktemp("metadata") / "log"
     with log.open("wb") as output, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
