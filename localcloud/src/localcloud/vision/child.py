@@ -19,7 +19,7 @@ from localcloud.vision.frames import pack, read_frame
 log = logging.getLogger(__name__)
 
 MEMORY_LIMIT_BYTES = 1536 * 1024 * 1024
-"""A PNG of 75 megapixels with transparency takes some 900 MB on the way."""
+"""A WEBP of 75 megapixels with transparency takes 1.3 GB on the way, a PNG 1.0 GB."""
 
 
 def main() -> None:

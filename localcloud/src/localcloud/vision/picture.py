@@ -20,6 +20,8 @@ MAX_PIXELS = 75_000_000
 WORK_SIDE = 1600
 """Longest side that any model gets to see; text needs most."""
 SMALL_SIDE = 640
+MAX_SCANS = 100
+"""A progressive JPEG has about ten scans, one that is made to cost hours has thousands."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -93,6 +95,8 @@ def _read(data: bytes) -> Picture:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise BadPictureError(f"Image has more than {MAX_PIXELS} pixels.")
+    if image.format == "JPEG" and data.count(b"\xff\xda") > MAX_SCANS:
+        raise BadPictureError("Bad image data.")
     # A JPEG is decoded at a half, a quarter or an eighth where that is enough.
     image.draft("RGB", _fit(width, height, WORK_SIDE))
     image.load()
@@ -130,7 +134,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.has_transparency_data:
-        layer = _reduced(image.convert("RGBA"), 2 * WORK_SIDE)
+        layer = _reduced(image if image.mode == "RGBA" else image.convert("RGBA"), 2 * WORK_SIDE)
         image = Image.new("RGBA", layer.size, "white")
         image.alpha_composite(layer)
     return image.convert("RGB")

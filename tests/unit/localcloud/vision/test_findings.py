@@ -14,10 +14,16 @@ VOCABULARY = Vocabulary(("Tabby", "Lynx", "Oak"), {"Cat": (0, 1), "Plant": (2,)}
 
 
 def test_a_broader_label_adds_up_what_is_under_it() -> None:
-    labels = VOCABULARY.describe(np.array([0.35, 0.3, 0.2], np.float32))
+    labels = VOCABULARY.describe(np.array([0.55, 0.25, 0.2], np.float32))
 
-    assert [label.description for label in labels] == ["Cat", "Tabby", "Lynx"]
-    assert labels[0].score == pytest.approx(0.65)
+    assert [label.description for label in labels] == ["Cat", "Tabby"]
+    assert labels[0].score == pytest.approx(0.8)
+
+
+def test_a_model_torn_between_two_cats_is_still_sure_of_a_cat() -> None:
+    labels = VOCABULARY.describe(np.array([0.45, 0.45, 0.1], np.float32))
+
+    assert [label.description for label in labels] == ["Cat"]
 
 
 def test_an_undecided_model_gives_no_label() -> None:

@@ -110,6 +110,14 @@ def test_a_bomb_beyond_what_pillow_itself_allows_is_refused() -> None:
         open_picture(encoded(Image.new("1", (20_000, 20_000))))
 
 
+def test_a_jpeg_of_thousands_of_scans_is_refused() -> None:
+    data = encoded(red_left_blue_right(), "JPEG", progressive=True)
+    last_scan = data[data.rfind(b"\xff\xda") : -2]
+
+    with pytest.raises(BadPictureError, match="Bad image data"):
+        open_picture(data[:-2] + last_scan * 5000 + data[-2:])
+
+
 def test_more_bytes_than_documented_are_refused() -> None:
     with pytest.raises(BadPictureError, match="20971520 bytes"):
         open_picture(encoded(red_left_blue_right()) + bytes(MAX_BYTES))
