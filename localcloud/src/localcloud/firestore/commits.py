@@ -67,6 +67,7 @@ class Commits:
     async def apply(self, writes: Sequence[ParsedWrite]) -> tuple[list[WriteResultPb], Timestamp]:
         """Apply the writes outside of any transaction."""
         holder = Holder()
+        self._transactions.expire()
         try:
             if not await self._locks.acquire(holder, [write.name for write in writes]):
                 raise RpcError(grpc.StatusCode.ABORTED, "Transaction lock timeout.")

@@ -35,7 +35,8 @@ class Locks:
 
     async def acquire(self, holder: Holder, names: Iterable[str]) -> bool:
         """Lock the documents; False if a lock was not got in time or not without a deadlock."""
-        got = [await self._acquire_one(holder, name) for name in sorted(set(names))]
+        deadline = asyncio.get_running_loop().time() + self._wait_s
+        got = [await self._acquire_one(holder, name, deadline) for name in sorted(set(names))]
         return all(got)
 
     def release(self, holder: Holder) -> None:
@@ -44,7 +45,7 @@ class Locks:
             self._pass_on(name)
         holder.locks = set()
 
-    async def _acquire_one(self, holder: Holder, name: str) -> bool:
+    async def _acquire_one(self, holder: Holder, name: str, deadline: float) -> bool:
         lock = self._locks.get(name)
         if lock is None:
             self._locks[name] = _Lock(holder)
@@ -54,14 +55,15 @@ class Locks:
             return True
         if self._would_deadlock(holder, lock):
             return False
-        return await self._wait(holder, name, lock)
+        return await self._wait(holder, name, lock, deadline)
 
-    async def _wait(self, holder: Holder, name: str, lock: _Lock) -> bool:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _wait(self, holder: Holder, name: str, lock: _Lock, deadline: float) -> bool:
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
         lock.queue.append((holder, turn))
         holder.waits_for = name
         try:
-            await asyncio.wait_for(turn, self._wait_s)
+            await asyncio.wait_for(turn, deadline - loop.time())
         except TimeoutError:
             return False
         finally:

@@ -3,7 +3,7 @@
 https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#batchgetdocumentsrequest
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -153,15 +153,18 @@ def masked(document: DocumentPb, request: RequestPb) -> DocumentPb:
     return project(document, [parse_path(path) for path in request.mask.field_paths])
 
 
-def _query_responses(query: Query, results: Results, read_at: Timestamp) -> list[ResponsePb]:
-    """One per document; the last is ``done``; without any, one that tells the time alone."""
-    responses = [
-        RunQueryResponse(document=_selected(query, entry), read_time=read_at)
-        for entry in results.entries
-    ] or [RunQueryResponse(read_time=read_at)]
-    responses[0].skipped_results = results.skipped
-    responses[-1].done = True
-    return responses
+def _query_responses(query: Query, results: Results, read_at: Timestamp) -> Iterator[ResponsePb]:
+    """Yield one per document, the last of them ``done``; without any, the time alone."""
+    if not results.entries:
+        yield RunQueryResponse(read_time=read_at, skipped_results=results.skipped, done=True)
+    last = len(results.entries) - 1
+    for position, entry in enumerate(results.entries):
+        response = RunQueryResponse(document=_selected(query, entry), read_time=read_at)
+        if position == 0:
+            response.skipped_results = results.skipped
+        if position == last:
+            response.done = True
+        yield response
 
 
 def _selected(query: Query, entry: Entry) -> DocumentPb:

@@ -70,7 +70,7 @@ class Transactions:
         The one that it retries may still be open: a decorated function of the Python client
         that runs in several threads names the transaction of another.
         """
-        self._expire()
+        self.expire()
         retried = options.read_write.retry_transaction
         if retried and not self._was_given(retried):
             raise invalid_argument("Invalid transaction.")
@@ -87,7 +87,7 @@ class Transactions:
 
     def find(self, transaction_id: bytes) -> Transaction:
         """Return the open transaction; raises INVALID_ARGUMENT where there is none."""
-        self._expire()
+        self.expire()
         transaction = self._open.get(transaction_id)
         if transaction is None:
             known = self._was_given(transaction_id)
@@ -119,15 +119,16 @@ class Transactions:
                 "Too much contention on these documents. Please try again.",
             )
 
-    def _was_given(self, transaction_id: bytes) -> bool:
-        if len(transaction_id) != struct.calcsize(">8sQ"):
-            return False
-        mark, count = struct.unpack(">8sQ", transaction_id)
-        return bool(mark == self._mark and 0 < count <= self._count)
-
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """End the transactions that have been idle or open for too long."""
         now = self._clock.time()
         for transaction in list(self._open.values()):
             idle, age = now - transaction.used_at, now - transaction.began_at
             if idle > MAX_IDLE_S or age > MAX_AGE_S:
                 self.end(transaction)
+
+    def _was_given(self, transaction_id: bytes) -> bool:
+        if len(transaction_id) != struct.calcsize(">8sQ"):
+            return False
+        mark, count = struct.unpack(">8sQ", transaction_id)
+        return bool(mark == self._mark and 0 < count <= self._count)
