@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 from tests.unit.thumbnailer.pictures import detailed, encoded
 
+from thumbnailer import child
 from thumbnailer import children as children_module
 from thumbnailer.children import Children, ChildrenClosedError, _understood
 from thumbnailer.limits import Limits
@@ -259,11 +260,25 @@ def test_a_process_without_cpu_time_left_is_ended_by_the_kernel() -> None:
     assert ended.returncode == -signal.SIGXCPU
 
 
+def test_an_error_in_the_renderer_is_told_and_fails_the_picture() -> None:
+    file = os.memfd_create("original")
+    os.write(file, PHOTO)
+
+    answer, parts = child._answer({"recipes": "nonsense"}, file, Limits())
+
+    assert "Traceback" in answer["defect"]
+    assert parts == b""
+    with pytest.raises(Refusal) as refused:
+        _understood(answer, parts)
+    assert refused.value.code == "render_crashed"
+
+
 GOOD = {
     "format": "jpeg",
     "width": 1,
     "height": 1,
     "frames": 1,
+    "peak_rss_kb": 9,
     "operations": [["decode", 1.5]],
     "variants": [["a", "jpg", 1, 1, 4]],
 }

@@ -53,8 +53,9 @@ def test_an_unknown_orientation_counts_as_upright(nonsense: int) -> None:
     assert corner_colours(shown["inside"]) == UPRIGHT
 
 
-def test_a_png_may_be_turned_too() -> None:
-    data = encoded(corners((80, 120)), "PNG", exif=exif(orientation=6))
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF"])
+def test_other_formats_may_be_turned_too(form: str) -> None:
+    data = encoded(corners((80, 120)), form, exif=exif(orientation=6))
 
     shown = show(data)
 

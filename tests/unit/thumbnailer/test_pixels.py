@@ -13,8 +13,9 @@ def opened(image: Image.Image, form: str = "PNG", **options: object) -> Image.Im
     return picture
 
 
-def test_a_16_bit_grey_is_scaled_and_not_clipped() -> None:
-    picture = opened(Image.new("I;16", (4, 4), 32_896))
+@pytest.mark.parametrize(("mode", "form"), [("I;16", "PNG"), ("I;16", "TIFF"), ("I;16B", "TIFF")])
+def test_a_16_bit_grey_is_scaled_and_not_clipped(mode: str, form: str) -> None:
+    picture = opened(Image.new(mode, (4, 4), 32_896), form)
 
     assert unify(picture).getpixel((0, 0)) == 128
 

@@ -6,13 +6,13 @@ parent believes nothing it says. Its memory is small: it imports no client and n
 
 import mmap
 import os
-import resource
 import select
 import socket
 import sys
+import traceback
 from typing import Any, Final
 
-from thumbnailer import confinement, decode, picture
+from thumbnailer import confinement, decode, memory, picture
 from thumbnailer.focus import Hint
 from thumbnailer.limits import Limits
 from thumbnailer.recipe import Recipe
@@ -20,6 +20,7 @@ from thumbnailer.refusals import Refusal
 from thumbnailer.wire import BrokenWireError, receive, send
 
 _IDLE_S: Final = 2.0
+_TRACEBACK: Final = 4_000
 _WARM_UP: Final = Recipe("warm-up", 8, 8)
 
 
@@ -37,15 +38,16 @@ def main() -> None:
 
 
 def _serve(link: socket.socket, limits: Limits) -> None:
-    trim = confinement.memory_trimmer()
+    trim = memory.trimmer()
     while True:
         if not select.select([link], [], [], _IDLE_S)[0]:
             trim()
             select.select([link], [], [])
         message, _, files = receive(link)
         confinement.allow_cpu(limits.cpu_s)
+        memory.reset_peak()
         answer, parts = _answer(message, files[0], limits)
-        send(link, {**answer, "peak_rss_kb": _peak_rss_kb()}, parts)
+        send(link, {**answer, "peak_rss_kb": memory.peak_kb()}, parts)
 
 
 def warm_up(limits: Limits) -> None:
@@ -64,6 +66,8 @@ def _answer(message: dict[str, Any], file: int, limits: Limits) -> tuple[dict[st
         return _refused(refusal)
     except MemoryError:
         return _refused(Refusal("out_of_memory", allowed=limits.memory_mb))
+    except Exception:  # noqa: BLE001 -- the outermost boundary: the parent logs the defect
+        return {"defect": traceback.format_exc()[-_TRACEBACK:]}, b""
     finally:
         os.close(file)
     return _told(rendered), b"".join(variant.data for variant in rendered.variants)
@@ -98,10 +102,6 @@ def _told(rendered: picture.Rendered) -> dict[str, Any]:
             for variant in rendered.variants
         ],
     }
-
-
-def _peak_rss_kb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
+
 from thumbnailer.encode import CONTENT_TYPES, Encoded
 from thumbnailer.limits import Limits
 from thumbnailer.picture import Operation, Order, Rendered
@@ -34,8 +36,12 @@ _MALLOC: Final = {
 }
 _INHERITED: Final = ("PATH", "LANG", "LD_LIBRARY_PATH")
 _START_S: Final = 30.0
+_TOLD: Final = 4_000
 _RECYCLE_AFTER: Final = 500
 _RECYCLE_ABOVE_KB: Final = 400 * 1024
+
+
+log = structlog.get_logger()
 
 
 class ChildStartError(Exception):
@@ -182,6 +188,9 @@ class _Errand:
             self.child.pictures += 1
             self.child.peak_rss_kb = int(answer["peak_rss_kb"])
             return _understood(answer, parts)
+        except Refusal as refusal:
+            refusal.peak_rss_kb = self.child.peak_rss_kb
+            raise
         except WireTimeoutError:
             self.child.kill()
             raise Refusal("timeout", allowed=self.limits.wall_s) from None
@@ -215,8 +224,11 @@ def _request(order: Order) -> dict[str, Any]:
 
 def _understood(answer: dict[str, Any], parts: bytes) -> Rendered:
     """Return the answer, checked: the child that gave it has decoded a stranger's picture."""
+    if "defect" in answer:
+        log.error("renderer_failed", defect=str(answer["defect"])[:_TOLD])
+        raise Refusal("render_crashed", how="an error in the renderer")
     if "code" in answer:
-        raise Refusal.reported(str(answer["code"]), str(answer["message"])[:500])
+        raise Refusal.reported(str(answer["code"]), str(answer["message"])[:_TOLD])
     return Rendered(
         format=str(answer["format"]),
         width=int(answer["width"]),
@@ -224,6 +236,7 @@ def _understood(answer: dict[str, Any], parts: bytes) -> Rendered:
         frames=int(answer["frames"]),
         variants=tuple(_variants(answer["variants"], parts)),
         operations=tuple(Operation(str(name), float(ms)) for name, ms in answer["operations"]),
+        peak_rss_kb=int(answer["peak_rss_kb"]),
     )
 
 

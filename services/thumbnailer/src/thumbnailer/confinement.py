@@ -1,8 +1,6 @@
 """What the process that decodes pictures may not do, enforced by the kernel."""
 
-import ctypes
 import resource
-from collections.abc import Callable
 from typing import Final
 
 from thumbnailer.limits import Limits
@@ -28,12 +26,6 @@ def allow_cpu(seconds: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-def memory_trimmer() -> Callable[[], object]:
-    """Return what gives freed memory back to the system; nothing where the C library cannot."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return (lambda: trim(0)) if trim else (lambda: None)
 
 
 def _limit(kind: int, value: int) -> None:

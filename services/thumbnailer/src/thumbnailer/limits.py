@@ -12,6 +12,8 @@ class Limits:
     """Cameras and encoders write about ten; 25,000 keep the decoder busy for a minute."""
     max_segments: int = 20_000
     """Marker segments before the pixels of a JPEG; large profiles and XMP need a few hundred."""
+    max_chunks: int = 200_000
+    """Of a PNG; encoders write the pixels of a large one in chunks of 8 KB."""
     max_profile_bytes: int = 4 * 1024 * 1024
     """Larger colour profiles are ignored; those of printing presses have up to 3 MB."""
     cpu_s: int = 25

@@ -1,6 +1,7 @@
 """The composition root: reads the settings, builds the clients, starts the server."""
 
 import contextlib
+import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -33,7 +34,7 @@ _UPLOADS_PER_PICTURE = 4
 log = structlog.get_logger()
 
 
-def main() -> None:
+def serve_from_environment() -> None:
     """Serve until told to stop."""
     logging.configure("thumbnailer")
     try:
@@ -51,6 +52,8 @@ def serve(wanted: ThumbnailerSettings, sets: recipes.RecipeSets) -> None:
     # One more than can be rendered, so that the next original is fetched meanwhile.
     places = threading.Semaphore(wanted.render_children + 1)
     door = Door(partial(render, studio), places, threading.Event(), wanted.google_cloud_project)
+    # The server stops in order, and then raises the signal again: that is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = build_app(door, partial(_lifespan, children, door.ready))
     uvicorn.run(
         app,

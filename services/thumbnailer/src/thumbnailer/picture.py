@@ -14,7 +14,7 @@ from typing import Final
 
 from PIL import Image, ImageColor, ImageFile
 
-from thumbnailer import decode, formats, jpeg
+from thumbnailer import decode, formats, jpeg, png
 from thumbnailer.colour import to_srgb
 from thumbnailer.encode import Encoded, encode, flatten
 from thumbnailer.focus import Hint, focus_of
@@ -103,6 +103,7 @@ class Rendered:
     frames: int
     variants: tuple[Encoded, ...]
     operations: tuple[Operation, ...]
+    peak_rss_kb: int = 0
 
 
 def render(data: Bytes, order: Order) -> Rendered:
@@ -126,9 +127,21 @@ def guard_size(data: Bytes, limits: Limits) -> formats.Format:
     return formats.identify(data[: formats.HEAD_BYTES])
 
 
+def keep_still(work: Work) -> Work:
+    """Leave nothing of an animated PNG but its default image; count its frames."""
+    if work.header.form is not formats.PNG:
+        return work
+    found = png.outline(work.data, max_chunks=work.order.limits.max_chunks)
+    header = replace(work.header, frames=found.frames)
+    return replace(work, data=png.still(work.data, found), header=header)
+
+
 def open_header(work: Work) -> Work:
-    image = decode.open_header(work.data, work.header.form, work.order.limits)
-    frames = decode.count_frames(image, work.order.limits)
+    limits = work.order.limits
+    image = decode.open_header(work.data, work.header.form, limits)
+    frames = max(work.header.frames, decode.count_frames(image))
+    if frames > limits.max_frames:
+        raise Refusal("too_many_frames", actual=frames, allowed=limits.max_frames)
     return replace(work, opened=image, header=replace(work.header, size=image.size, frames=frames))
 
 
@@ -138,8 +151,8 @@ def read_labels(work: Work) -> Work:
     profile = image.info.get("icc_profile") or None
     if profile and len(profile) > work.order.limits.max_profile_bytes:
         profile = None
-    orientation = decode.read_orientation(image, work.header.form, work.order.limits)
-    header = replace(work.header, profile=profile, orientation=orientation)
+    orientation = decode.read_orientation(image, work.header.form)
+    header = replace(work.header, size=image.size, profile=profile, orientation=orientation)
     return replace(work, header=header)
 
 
@@ -202,6 +215,7 @@ def encode_all(work: Work) -> Work:
 
 
 STEPS: Final[tuple[Step, ...]] = (
+    keep_still,
     open_header,
     read_labels,
     plan_cuts,

@@ -6,6 +6,7 @@ A refusal is final for this picture and says nothing about the next one.
 from typing import Final
 
 SENTENCES: Final = {
+    "unreadable": "The file cannot be read: {why}.",
     "empty_file": "The file is empty.",
     "not_an_image": "The file is not an image.",
     "unsupported_format": "The file is {kind}, which is not supported.",
@@ -25,6 +26,9 @@ OUR_FAULT: Final = frozenset({"timeout", "out_of_memory", "render_crashed"})
 
 class Refusal(Exception):  # noqa: N818 -- a refusal is an outcome that users see, not a defect
     """A picture that will never be rendered."""
+
+    peak_rss_kb: int = 0
+    """What it cost to find out, where that is known."""
 
     def __init__(self, code: str, **facts: str | float) -> None:
         self.code = code

@@ -1,0 +1,183 @@
+"""``python -m thumbnailer render``: renders local files exactly as the service would."""
+
+import argparse
+import json
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from thumbnailer import recipes
+from thumbnailer.children import Children
+from thumbnailer.encode import CONTENT_TYPES, Encoded
+from thumbnailer.picture import Order, Rendered
+from thumbnailer.refusals import OUR_FAULT, Refusal
+
+_PROBLEMS: Final = 1
+_WRONG_USE: Final = 2
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One file, and the folder for its variants."""
+
+    file: Path
+    folder: Path
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Render the files; return the exit status: 0 only if all of them got their variants."""
+    wanted = _parser().parse_args(arguments)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        sets = recipes.load(wanted.recipes)
+    except recipes.RecipesError as error:
+        sys.stderr.write(f"{error}\n")
+        return _WRONG_USE
+    if wanted.set not in sets:
+        sys.stderr.write(f"there is no recipe set {wanted.set!r}\n")
+        return _WRONG_USE
+    order = Order(sets[wanted.set], wanted.owner)
+    write = _write_json if wanted.json else _write_line
+    statuses = set()
+    try:
+        for told in render_all(assign(wanted.files, wanted.out), order, wanted.children):
+            write(told)
+            statuses.add(told["status"])
+    except OSError as error:
+        sys.stderr.write(f"the variants cannot be written: {error}\n")
+        return _WRONG_USE
+    return 0 if statuses <= {"ok"} else _PROBLEMS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m thumbnailer render",
+        description="Render the variants of local pictures, as the service would.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--recipes", type=Path, metavar="FILE", help="other recipes (YAML)")
+    parser.add_argument("--set", default="default", help="the recipe set (default: %(default)s)")
+    parser.add_argument("--owner", default="", help="the name for the watermark")
+    parser.add_argument("--children", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each file")
+    return parser
+
+
+def assign(files: Sequence[Path], out: Path) -> Iterator[Assignment]:
+    """Give each file a folder of its own, named after it; files of the same name get numbers."""
+    taken: set[str] = set()
+    for file in files:
+        name, number = file.name, 1
+        while name in taken:
+            number += 1
+            name = f"{file.name}-{number}"
+        taken.add(name)
+        yield Assignment(file, out / name)
+
+
+def render_all(
+    assignments: Iterator[Assignment], order: Order, count: int
+) -> Iterator[dict[str, Any]]:
+    """Yield a report for each file, in their order."""
+    children = Children(count, order.limits)
+    try:
+        children.warm_up()
+        with ThreadPoolExecutor(count) as executor:
+            yield from executor.map(lambda one: report(children, order, one), assignments)
+    finally:
+        children.close()
+
+
+def report(children: Children, order: Order, assignment: Assignment) -> dict[str, Any]:
+    """Render one file, and tell how that went."""
+    began = time.perf_counter()
+    try:
+        told = _tell_rendered(_render(children, order, assignment.file), assignment.folder)
+    except Refusal as refusal:
+        told = _tell_refused(refusal)
+    seconds = round(time.perf_counter() - began, 4)
+    return {"file": str(assignment.file), **told, "seconds": seconds}
+
+
+def _render(children: Children, order: Order, file: Path) -> Rendered:
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        raise Refusal("unreadable", why=error.strerror or "unknown error") from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Refusal("unreadable", why="it is not a regular file")
+        return children.render(descriptor, order)
+    finally:
+        os.close(descriptor)
+
+
+def _tell_rendered(rendered: Rendered, folder: Path) -> dict[str, Any]:
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "status": "ok",
+        "code": None,
+        "message": None,
+        "width": rendered.width,
+        "height": rendered.height,
+        "format": rendered.format,
+        "frames": rendered.frames,
+        "peak_rss_mb": _megabytes(rendered.peak_rss_kb),
+        "variants": {variant.name: _save(variant, folder) for variant in rendered.variants},
+    }
+
+
+def _save(variant: Encoded, folder: Path) -> dict[str, Any]:
+    path = folder / f"{variant.name}.{variant.extension}"
+    path.write_bytes(variant.data)
+    return {
+        "path": str(path),
+        "width": variant.width,
+        "height": variant.height,
+        "bytes": len(variant.data),
+        "contentType": CONTENT_TYPES[variant.extension],
+    }
+
+
+def _tell_refused(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "status": "failed" if refusal.code in OUR_FAULT else "rejected",
+        "code": refusal.code,
+        "message": refusal.message,
+        "width": None,
+        "height": None,
+        "format": None,
+        "frames": None,
+        "peak_rss_mb": _megabytes(refusal.peak_rss_kb),
+        "variants": {},
+    }
+
+
+def _megabytes(kilobytes: int) -> float:
+    return round(kilobytes / 1024, 1)
+
+
+def _write_json(told: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _write_line(told: dict[str, Any]) -> None:
+    if told["status"] != "ok":
+        sys.stdout.write(f"{told['file']}: {told['status']} ({told['code']}): {told['message']}\n")
+        return
+    shape = f"{told['format']} {told['width']}x{told['height']}"
+    names = ", ".join(
+        f"{one['width']}x{one['height']} {one['path']}" for one in told["variants"].values()
+    )
+    sys.stdout.write(f"{told['file']}: {shape} in {told['seconds']:.3f} s: {names}\n")
+    sys.stdout.flush()

@@ -1,0 +1,50 @@
+import pytest
+from PIL import Image
+from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, show_one
+
+from thumbnailer.png import outline, still
+from thumbnailer.refusals import Refusal
+
+PLAIN = encoded(corners((64, 64)), "PNG")
+FRAMES = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]
+ANIMATED = encoded(FRAMES[0], "PNG", save_all=True, append_images=FRAMES[1:])
+
+
+def test_a_plain_picture_is_left_as_it_is() -> None:
+    assert still(PLAIN, outline(PLAIN, max_chunks=99)) is PLAIN
+
+
+def test_an_animation_is_counted_and_stilled() -> None:
+    found = outline(ANIMATED, max_chunks=99)
+
+    assert found.frames == 3
+    assert {chunk.kind for chunk in outline(still(ANIMATED, found), max_chunks=99).chunks} == {
+        b"IHDR",
+        b"IDAT",
+        b"IEND",
+    }
+
+
+def test_a_fault_in_a_later_frame_does_no_harm() -> None:
+    at = ANIMATED.index(b"fdAT")
+    broken = ANIMATED[:at] + b"fdAT" + b"\xff" * 20 + ANIMATED[at + 24 :]
+
+    assert corner_colours(show_one(broken)) == ["red"] * 4
+
+
+@pytest.mark.parametrize("missing", [1, 4, 11, 12])
+def test_a_missing_end_does_no_harm(missing: int) -> None:
+    assert corner_colours(show_one(PLAIN[:-missing])) == ["red", "lime", "blue", "white"]
+
+
+def test_a_heap_of_chunks_is_refused() -> None:
+    chunk = b"\0\0\0\0abCd\0\0\0\0"
+
+    with pytest.raises(Refusal) as refused:
+        outline(PLAIN[:8] + chunk * 100, max_chunks=50)
+
+    assert refused.value.code == "damaged"
+
+
+def test_a_chunk_longer_than_the_file_is_not_followed() -> None:
+    assert outline(PLAIN[:8] + b"\xff\xff\xff\xffIDAT" + b"x" * 99, max_chunks=50).chunks == ()
