@@ -57,6 +57,7 @@ class Workflows:
         workflow = Workflow(name=name)
         for field in MUTABLE:
             _copy_field(given, workflow, field)
+        _check(workflow)
         workflow.create_time.FromNanoseconds(self._clock.time_ns())
         return self._store(workflow, revised=True)
 
@@ -67,6 +68,7 @@ class Workflows:
         before.CopyFrom(workflow)
         for field in _masked_fields(mask, given):
             _copy_field(given, workflow, field)
+        _check(workflow)
         revised = any(getattr(workflow, f) != getattr(before, f) for f in REVISED_BY)
         return self._store(workflow, revised=revised)
 
@@ -124,7 +126,6 @@ class Workflows:
         return self._compiled[key]
 
     def _store(self, workflow: Any, *, revised: bool) -> Any:
-        _check(workflow)
         workflow.state = types.Workflow.State.ACTIVE
         workflow.update_time.FromNanoseconds(self._clock.time_ns())
         if revised:
