@@ -111,7 +111,7 @@ def _message(
     route: Route, variables: dict[str, str], query: list[tuple[str, str]], body: bytes
 ) -> Message:
     message = route.method.request_type()
-    tree = _body_tree(route.rule.body, body)
+    tree = _body_tree(route.rule, body)
     for name, value in query:
         if name not in SYSTEM_PARAMETERS and not name.startswith("$"):
             _put(tree, name, value, message.DESCRIPTOR)
@@ -127,8 +127,8 @@ def _message(
     return message
 
 
-def _body_tree(field: str | None, body: bytes) -> dict[str, Any]:
-    if field is None or not body:
+def _body_tree(rule: Http, body: bytes) -> dict[str, Any]:
+    if rule.body is None or not body:
         return {}
     try:
         parsed = json.loads(body)
@@ -136,7 +136,8 @@ def _body_tree(field: str | None, body: bytes) -> dict[str, Any]:
         raise invalid_argument("Invalid JSON payload received. Parser error.") from error
     if not isinstance(parsed, dict):
         raise invalid_argument("Invalid JSON payload received. Root element must be a message.")
-    return dict(parsed) if field == "*" else {field: parsed}
+    known = {name: value for name, value in parsed.items() if name not in rule.ignored}
+    return known if rule.body == "*" else {rule.body: known}
 
 
 def _put(tree: dict[str, Any], path: str, text: str, descriptor: Any) -> None:  # a Descriptor

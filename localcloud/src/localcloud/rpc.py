@@ -40,12 +40,14 @@ class Kind(Enum):
 class Http:
     """A google.api.http rule: ``verb``, path template, and the field that the body fills.
 
+    ``ignored`` are fields of the body that the API has but the client library's message lacks.
     https://github.com/googleapis/googleapis/blob/master/google/api/http.proto
     """
 
     verb: str
     template: str
     body: str | None = None
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _ALIASES = {
 BASIC = FieldMask(
     paths=["name", "start_time", "end_time", "duration", "state", "workflow_revision_id"]
 )
+NEWER_FIELDS = ("disableConcurrencyQuotaOverflowBuffering", "executionHistoryLevel")
+"""What gcloud sends and has no effect here: there is no quota, and history is always kept."""
 DEFAULT_PAGE = 100
 LARGEST_PAGE = {View.BASIC: 1000, View.FULL: 100}
 
@@ -74,7 +76,7 @@ def service(methods: Methods) -> Service:
         "CreateExecution",
         types.CreateExecutionRequest,
         methods.create,
-        Http("POST", f"/v1/{{parent={_WORKFLOW}}}/executions", "execution"),
+        Http("POST", f"/v1/{{parent={_WORKFLOW}}}/executions", "execution", NEWER_FIELDS),
     )
     table.unary(
         "GetExecution",
