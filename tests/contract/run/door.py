@@ -69,6 +69,9 @@ class Door:
         asyncio.run_coroutine_threadsafe(self.process.port(), self._loop).result(20)
         return self
 
+    def close_ingress(self) -> None:
+        self._loop.call_soon_threadsafe(self._ingress.close, 0)
+
     async def _run(self) -> None:
         server = HttpServer(self._ingress)
         await server.start()

@@ -66,6 +66,17 @@ def test_an_answer_of_a_process_that_dies_amid_it_is_cut_off(open_door: OpenDoor
             next(pieces)
 
 
+def test_an_open_stream_ends_when_the_ingress_closes(open_door: OpenDoor) -> None:
+    door = open_door(example_spec()).up()
+
+    with door.client.stream("GET", "/events") as answer:
+        pieces = answer.iter_raw()
+        next(pieces)
+        door.close_ingress()
+        with pytest.raises(httpx.RemoteProtocolError):
+            next(pieces)
+
+
 def test_requests_over_the_concurrency_wait_their_turn(open_door: OpenDoor) -> None:
     door = open_door(example_spec(concurrency=1)).up()
     threads = [

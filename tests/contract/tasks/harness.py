@@ -24,6 +24,7 @@ from localcloud.tasks.api import service
 from localcloud.tasks.dispatch import Dispatcher
 from localcloud.tasks.state import TaskState
 
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 PARENT = "projects/p/locations/europe-west1"
 
 
@@ -117,7 +118,7 @@ class Stack:
     async def _run(self) -> None:
         faults = Faults()
         state = TaskState(self._path)
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, limits=LIMITS) as http:
             dispatcher = Dispatcher(state, http, FakeIdentity(), self.clock)
             services = [service(state, dispatcher, self.clock)]
             rest, rest_server, self.url = await serve(Rest(services, faults))

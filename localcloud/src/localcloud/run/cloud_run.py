@@ -41,7 +41,9 @@ class CloudRun:
         await asyncio.gather(*(process.port() for process in self.processes))
 
     async def stop(self) -> None:
-        """Stop the processes: SIGTERM, and SIGKILL to those that are slow."""
+        """End requests and stop the processes: SIGTERM, and SIGKILL to those that are slow."""
+        for ingress in self.ingresses:
+            ingress.close()
         for running in self._running:
             running.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 # How long a request waits for a process that is not up, as for an instance that starts.
 COLD_START_LIMIT_S = 60.0
 CONNECT_AGAIN_S = 0.02
+CLOSE_GRACE_S = 1.0
 # What a log shows for a request whose caller went away.
 CLIENT_CLOSED = 499
 
@@ -45,6 +46,14 @@ class Ingress:
         self._requests = requests
         self._cold_start_limit_s = cold_start_limit_s
         self._slots = asyncio.Semaphore(spec.concurrency)
+        self._time_limits: set[asyncio.Timeout] = set()
+
+    def close(self, grace_s: float = CLOSE_GRACE_S) -> None:
+        """Cut off what is not answered after a grace, so that an open stream holds nothing up."""
+        end = asyncio.get_running_loop().time() + grace_s
+        for limit in self._time_limits:
+            if not limit.expired():
+                limit.reschedule(min(end, limit.when() or end))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         at, began = time.time(), time.perf_counter()
@@ -62,8 +71,7 @@ class Ingress:
         refused = refusal(self.spec, dict(scope["headers"]), scope["path"], self._verify)
         try:
             if refused is None:
-                async with asyncio.timeout(self.spec.timeout_s):
-                    await self._pass_on(scope, receive, answer)
+                await self._pass_on_in_time(scope, receive, answer)
         except ClientGone:
             answer.status = CLIENT_CLOSED
         except ProcessGone as gone:
@@ -80,6 +88,14 @@ class Ingress:
                 *(scope["method"], scope["path"], self.spec.name, refused.status, refused.why),
             )
             await answer.refuse(refused)
+
+    async def _pass_on_in_time(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        async with asyncio.timeout(self.spec.timeout_s) as limit:
+            self._time_limits.add(limit)
+            try:
+                await self._pass_on(scope, receive, answer)
+            finally:
+                self._time_limits.discard(limit)
 
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         target = scope["raw_path"]
