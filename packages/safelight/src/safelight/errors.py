@@ -6,6 +6,7 @@ SafelightError
 │   ├── NotAnImageError          not_an_image
 │   ├── UnsupportedFormatError   unsupported_format
 │   ├── TruncatedError           truncated
+│   ├── DamagedError             damaged
 │   ├── TooManyPixelsError       too_many_pixels
 │   ├── TooManyFramesError       too_many_frames
 │   ├── TooManyScansError        too_many_scans
@@ -14,6 +15,7 @@ SafelightError
 │   ├── OutOfMemoryError         out_of_memory
 │   ├── RenderCrashedError       render_crashed
 │   ├── OriginalGoneError        original_gone
+│   ├── UnknownRecipesError      unknown_recipes
 │   └── AttemptsUsedUpError      attempts_used_up
 └── TransientError             worth another attempt: answered 503
     ├── GoogleUnavailableError   google_unavailable
@@ -62,9 +64,15 @@ class UnsupportedFormatError(PermanentError):
 
 
 class TruncatedError(PermanentError):
-    """The image is incomplete or damaged; upload it again from the source."""
+    """The image is incomplete; upload it again from the source."""
 
     code = "truncated"
+
+
+class DamagedError(PermanentError):
+    """The image is damaged and cannot be decoded."""
+
+    code = "damaged"
 
 
 class TooManyPixelsError(PermanentError):
@@ -113,6 +121,12 @@ class OriginalGoneError(PermanentError):
     """The original was deleted or replaced before it was processed."""
 
     code = "original_gone"
+
+
+class UnknownRecipesError(PermanentError):
+    """There is no recipe set of the name that the task asks for."""
+
+    code = "unknown_recipes"
 
 
 class AttemptsUsedUpError(PermanentError):
