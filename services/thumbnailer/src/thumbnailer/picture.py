@@ -15,16 +15,15 @@ from typing import Final
 from PIL import Image, ImageColor, ImageFile
 
 from thumbnailer import decode, formats, jpeg, png
-from thumbnailer.colour import to_srgb
 from thumbnailer.encode import Encoded, encode, flatten
-from thumbnailer.focus import Hint, focus_of
-from thumbnailer.geometry import Box, Cut, Point, Size, cover, fill, inside
+from thumbnailer.focus import Hint
+from thumbnailer.geometry import Box, Cut, Size
+from thumbnailer.layers import Layer, cut_layer, cut_of, nearest
 from thumbnailer.limits import Limits
 from thumbnailer.orientation import UPRIGHT, as_stored, turn, upright_size
 from thumbnailer.pixels import unify
 from thumbnailer.recipe import Recipe
 from thumbnailer.refusals import Refusal
-from thumbnailer.resample import resize
 from thumbnailer.watermark import stamp
 
 Bytes = bytes | mmap.mmap
@@ -53,19 +52,6 @@ class Header:
     @property
     def upright(self) -> Size:
         return upright_size(self.size, self.orientation)
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Pixels of a part of the original, and whether their colour is final."""
-
-    image: Image.Image
-    region: Box
-    is_srgb: bool
-
-    @property
-    def scale(self) -> float:
-        return min(self.image.width / self.region.width, self.image.height / self.region.height)
 
 
 @dataclass(frozen=True)
@@ -160,7 +146,7 @@ def plan_cuts(work: Work) -> Work:
     """Add what part of the stored pixels each variant shows, and its size."""
     upright, orientation = work.header.upright, work.header.orientation
     cuts = {
-        recipe.name: as_stored(cut(recipe, upright, work.order.hints), upright, orientation)
+        recipe.name: as_stored(cut_of(recipe, upright, work.order.hints), upright, orientation)
         for recipe in work.order.recipes
     }
     return replace(work, cuts=cuts)
@@ -189,7 +175,7 @@ def cut_out(work: Work) -> Work:
     """Add the pixels of each variant, the largest scale first so that others follow from it."""
     layers, images = [_decoded(work)], {}
     for name, wanted in sorted(work.cuts.items(), key=lambda item: -item[1].scale):
-        layer = _cut_layer(_nearest(layers, wanted), wanted, work.header.profile)
+        layer = cut_layer(nearest(layers, wanted), wanted, work.header.profile)
         layers.append(layer)
         images[name] = layer.image
     return replace(work, images=images, decoded=None)
@@ -229,47 +215,8 @@ STEPS: Final[tuple[Step, ...]] = (
 )
 
 
-def cut(recipe: Recipe, picture: Size, hints: tuple[Hint, ...] = ()) -> Cut:
-    """Return what a recipe shows of an upright picture."""
-    bounds = (recipe.width, recipe.height)
-    if recipe.fit == "cover":
-        return cover(picture, bounds, _focus(recipe, picture, hints), enlarge=recipe.enlarge)
-    if recipe.fit == "fill":
-        return fill(picture, bounds, enlarge=recipe.enlarge)
-    return inside(picture, bounds, enlarge=recipe.enlarge)
-
-
-def _focus(recipe: Recipe, picture: Size, hints: tuple[Hint, ...]) -> Point:
-    return focus_of(hints if recipe.crop == "hints" else (), picture)
-
-
 def _need(work: Work) -> float:
     return min(1.0, max((wanted.scale for wanted in work.cuts.values()), default=1.0))
-
-
-def _nearest(layers: list[Layer], wanted: Cut) -> Layer:
-    """Return the smallest layer that holds the cut in sufficient detail, or the decoded one."""
-    fit = [one for one in layers[1:] if one.region.holds(wanted.region)]
-    fit = [one for one in fit if one.scale >= wanted.scale * 0.999]
-    return min(fit, key=lambda one: one.image.width * one.image.height, default=layers[0])
-
-
-def _cut_layer(source: Layer, wanted: Cut, profile: bytes | None) -> Layer:
-    image = resize(source.image, wanted.size, _box_in(source, wanted.region))
-    if not source.is_srgb:
-        image = to_srgb(image, profile)
-    return Layer(image, wanted.region, is_srgb=True)
-
-
-def _box_in(layer: Layer, region: Box) -> Box:
-    across = layer.image.width / layer.region.width
-    down = layer.image.height / layer.region.height
-    return Box(
-        (region.left - layer.region.left) * across,
-        (region.top - layer.region.top) * down,
-        region.width * across,
-        region.height * down,
-    )
 
 
 def _each(
