@@ -63,8 +63,14 @@ class Worker:
         """
         await self._turn.acquire()
         exchange = asyncio.create_task(self._exchange(request))
-        exchange.add_done_callback(lambda _: self._turn.release())
+        exchange.add_done_callback(self._release)
         return await asyncio.shield(exchange)
+
+    def _release(self, exchange: asyncio.Task[bytes]) -> None:
+        self._turn.release()
+        if not exchange.cancelled():
+            # Where the caller has gone, nobody else asks for it, and asyncio would complain.
+            exchange.exception()
 
     async def warm(self) -> None:
         """Start the process and load the models; what fails then is told by the first picture."""

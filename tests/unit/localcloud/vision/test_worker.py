@@ -1,6 +1,7 @@
 """The worker against child processes that behave, hang or die."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -141,6 +142,23 @@ def test_closing_does_not_wait_for_a_picture_that_hangs() -> None:
                 await hanging
 
     run(story())
+
+
+def test_a_failure_that_nobody_waits_for_any_more_is_no_noise(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def story() -> None:
+        async with echo() as worker:
+            await worker.warm()
+            gone = asyncio.create_task(worker.ask(b"hang"))
+            await asyncio.sleep(0)
+            gone.cancel()
+            await asyncio.sleep(0)
+        gc.collect()
+
+    run(story())
+
+    assert "never retrieved" not in caplog.text
 
 
 def test_warming_models_that_cannot_start_only_warns(caplog: pytest.LogCaptureFixture) -> None:
