@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -7,33 +6,34 @@ import httpx
 import pytest
 from google.cloud import firestore
 from tests.contract.firestore.backends import (
+    HOST,
     LOCALCLOUD,
     Backend,
     available,
     emulator_jar,
     run_google_emulator,
-    run_localcloud,
 )
+from tests.local_cloud import LocalCloud
 
 _projects = count(1)
 
 
-@pytest.fixture(scope="session", params=available())
-def backend(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Backend]:
-    folder = tmp_path_factory.mktemp("firestore")
-    with ExitStack() as stack:
-        if request.param == LOCALCLOUD:
-            yield stack.enter_context(run_localcloud(folder / "firestore.db"))
-        else:
-            yield stack.enter_context(run_google_emulator(folder / "emulator.log"))
+@pytest.fixture(scope="session")
+def own_backend(local_cloud: LocalCloud) -> Backend:
+    return Backend(LOCALCLOUD, f"{HOST}:{local_cloud.port}")
 
 
 @pytest.fixture(scope="session")
-def own_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    with run_localcloud(tmp_path_factory.mktemp("firestore") / "firestore.db") as backend:
+def google_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    with run_google_emulator(tmp_path_factory.mktemp("firestore") / "emulator.log") as backend:
         yield backend
+
+
+@pytest.fixture(scope="session", params=available())
+def backend(request: pytest.FixtureRequest) -> Backend:
+    fixture = "own_backend" if request.param == LOCALCLOUD else "google_backend"
+    running: Backend = request.getfixturevalue(fixture)
+    return running
 
 
 @pytest.fixture

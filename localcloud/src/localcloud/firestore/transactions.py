@@ -28,6 +28,7 @@ class Transaction(Holder):
     """An open transaction; a read-only one reads a snapshot and locks nothing."""
 
     transaction_id: bytes = b""
+    retried_id: bytes = b""  # the first attempt, if this is a later one
     began_at: float = 0.0
     used_at: float = 0.0
     snapshot: Snapshot | None = None
@@ -65,19 +66,16 @@ class Transactions:
         self._count = 0
 
     def begin(self, options: RequestPb) -> Transaction:
-        """Return a new transaction.
-
-        The one that it retries may still be open: a decorated function of the Python client
-        that runs in several threads names the transaction of another.
-        """
+        """Return a new transaction; the locks of what it retries are free from now on."""
         self.expire()
         retried = options.read_write.retry_transaction
-        if retried and not self._was_given(retried):
-            raise invalid_argument("Invalid transaction.")
+        if retried:
+            self._give_up_locks(retried)
         self._count += 1
         now = self._clock.time()
         transaction = Transaction(
             transaction_id=struct.pack(">8sQ", self._mark, self._count),
+            retried_id=retried,
             began_at=now,
             used_at=now,
             snapshot=self._store.open_snapshot() if options.HasField("read_only") else None,
@@ -126,6 +124,18 @@ class Transactions:
             idle, age = now - transaction.used_at, now - transaction.began_at
             if idle > MAX_IDLE_S or age > MAX_AGE_S:
                 self.end(transaction)
+
+    def _give_up_locks(self, retried_id: bytes) -> None:
+        """Release what earlier attempts still hold because their commit never got here.
+
+        They stay open, for they may be no earlier attempts: a decorated function of the Python
+        client that runs in several threads names the transaction of another thread.
+        """
+        if not self._was_given(retried_id):
+            raise invalid_argument("Invalid transaction.")
+        for transaction in self._open.values():
+            if retried_id in (transaction.transaction_id, transaction.retried_id):
+                self._locks.release(transaction)
 
     def _was_given(self, transaction_id: bytes) -> bool:
         if len(transaction_id) != struct.calcsize(">8sQ"):
