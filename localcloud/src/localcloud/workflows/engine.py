@@ -26,6 +26,7 @@ from localcloud.workflows.effects import (
 from localcloud.workflows.engine_branches import NOTHING, Answer, Branches, Ending, Path
 from localcloud.workflows.engine_world import (
     Arrival,
+    CallLog,
     Subject,
     Waiting,
     World,
@@ -35,12 +36,15 @@ from localcloud.workflows.engine_world import (
 )
 from localcloud.workflows.failures import error
 from localcloud.workflows.journal import Record, transaction
-from localcloud.workflows.steps import CANCELLED, FAILED, StepHistory
+from localcloud.workflows.steps import CANCELLED, FAILED, Entry, StepHistory
 
 log = logging.getLogger(__name__)
 
 Ended = Callable[[Ending | None], None]
 """Told the ending, or None where the execution was cancelled, inside the last transaction."""
+
+CALL_KIND = "call"
+"""The kind of the steps that call something."""
 
 REPLAYED_AT_ONCE = 1000
 """Journal entries that a resumed execution takes before it gives the loop a turn."""
@@ -211,7 +215,7 @@ class LiveExecution:
                 self.steps.started(path, effect)
                 return NOTHING
             case StepEnded():
-                self.steps.ended(path, effect)
+                self._log_call(self.steps.ended(path, effect))
                 return NOTHING
             case Breathe():
                 return self._branches.breathe()
@@ -223,6 +227,13 @@ class LiveExecution:
         answer = answer_now(self._world, self._subject, effect)
         self._record.append(path, answer)
         return answer
+
+    def _log_call(self, entry: Entry | None) -> None:
+        wanted = self._subject.calls
+        if entry is None or wanted is CallLog.NONE or entry.kind != CALL_KIND:
+            return
+        if wanted is CallLog.ALL or entry.exception is not None:
+            self._subject.log.call(entry.routine, entry.step, entry.exception)
 
     def _finish(self, ending: Ending | None) -> None:
         """Write the ending and all that is left in one transaction."""

@@ -6,6 +6,7 @@ https://cloud.google.com/workflows/docs/log-workflow
 import json
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from localcloud.clock import Clock
@@ -23,6 +24,16 @@ SEVERITIES = {
     "EMERGENCY": logging.CRITICAL,
 }
 _SYSTEM_LOG = "type.googleapis.com/google.cloud.workflows.type.ExecutionsSystemLog"
+
+
+def open_log(path: Path) -> logging.Logger:
+    """Return a logger that appends its lines to the file, and nowhere else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    logger = logging.getLogger(f"localcloud.executions.{path}")
+    logger.handlers = [logging.FileHandler(path, encoding="utf-8", delay=True)]
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG)
+    return logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,13 @@ class ExecutionLog:
         severity = "ERROR" if state == "FAILED" else "INFO"
         log_name = "workflows.googleapis.com%2Fexecutions_system"
         self._emit(log_name, severity, {"jsonPayload": payload})
+
+    def call(self, routine: str, step: str, exception: str | None) -> None:
+        """Write how a call step ended, for executions that log their calls."""
+        outcome = {"succeeded": {}} if exception is None else {"exception": {"payload": exception}}
+        payload = {"@type": _SYSTEM_LOG, "routine": routine, "step": step, **outcome}
+        log_name = "workflows.googleapis.com%2Fexecutions_system"
+        self._emit(log_name, "INFO" if exception is None else "ERROR", {"jsonPayload": payload})
 
     def _emit(self, log_name: str, severity: str, payload: dict[str, Any]) -> None:
         level = SEVERITIES.get(severity, logging.INFO)

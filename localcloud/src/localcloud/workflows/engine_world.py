@@ -5,6 +5,7 @@ import sqlite3
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import assert_never
 
 from localcloud.clock import Clock
@@ -43,6 +44,17 @@ class World:
     base_url: str
 
 
+class CallLog(Enum):
+    """Which call steps are logged.
+
+    https://cloud.google.com/workflows/docs/log-workflow#call-logging
+    """
+
+    NONE = "none"
+    ERRORS = "errors"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One execution as the engine sees it; ``name`` is the full resource name."""
@@ -50,6 +62,7 @@ class Subject:
     name: str
     service_account: str
     log: ExecutionLog
+    calls: CallLog = CallLog.NONE
 
     @property
     def id(self) -> str:

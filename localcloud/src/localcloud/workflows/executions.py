@@ -18,7 +18,7 @@ from localcloud.workflows.effects import WorkflowError
 from localcloud.workflows.engine import Engine
 from localcloud.workflows.engine_branches import Ending
 from localcloud.workflows.engine_log import ExecutionLog
-from localcloud.workflows.engine_world import Subject
+from localcloud.workflows.engine_world import CallLog, Subject
 from localcloud.workflows.failures import DeploymentError, WorkflowFailed, error
 from localcloud.workflows.journal import transaction
 from localcloud.workflows.language import Language
@@ -39,6 +39,10 @@ Execution = types.Execution.pb()
 State = types.Execution.State
 CallLogLevel = types.Execution.CallLogLevel
 
+_CALL_LOGS = {
+    CallLogLevel.LOG_ALL_CALLS: CallLog.ALL,
+    CallLogLevel.LOG_ERRORS_ONLY: CallLog.ERRORS,
+}
 DEDUPE_S = 24 * 3600
 MAX_EVENT_BYTES = 512 * 1024
 """https://cloud.google.com/eventarc/docs/workflows/quotas: larger than an argument may be."""
@@ -177,7 +181,8 @@ class Executions:
 
     def _subject(self, workflow: Any, execution: Any) -> Subject:
         log = self._make_log(execution.name, execution.workflow_revision_id)
-        return Subject(execution.name, service_account_email(workflow), log)
+        calls = _CALL_LOGS.get(execution.call_log_level, CallLog.NONE)
+        return Subject(execution.name, service_account_email(workflow), log, calls)
 
     def _running(self, workflow: Any, execution: Any, argument: Any) -> Any:
         env = environment(workflow, execution.name.rpartition("/")[2])

@@ -13,16 +13,12 @@ STEP_TYPES = {
     "assign": "STEP_ASSIGN",
     "call": "STEP_CALL",
     "switch": "STEP_SWITCH",
-    "condition": "STEP_CONDITION",
     "for": "STEP_FOR",
-    "iteration": "STEP_FOR_ITERATION",
-    "parallel_for": "STEP_PARALLEL_FOR",
     "parallel": "STEP_PARALLEL_BRANCH",
-    "branch": "STEP_PARALLEL_BRANCH_ENTRY",
     "try": "STEP_TRY_RETRY_EXCEPT",
     "return": "STEP_RETURN",
     "raise": "STEP_RAISE",
-    "goto": "STEP_GOTO",
+    "next": "STEP_GOTO",
 }
 
 
@@ -60,7 +56,7 @@ def _shown(entry: Entry, execution_name: str) -> dict[str, Any]:
         "updateTime": _time(entry.updated),
         "routine": entry.routine,
         "step": entry.step,
-        "stepType": STEP_TYPES.get(entry.kind, entry.kind),
+        "stepType": STEP_TYPES.get(entry.kind, "STEP_TYPE_UNSPECIFIED"),
         "state": entry.state,
         "entryId": str(entry.entry),
         "stepEntryMetadata": {"threadId": entry.thread} if entry.thread else {},

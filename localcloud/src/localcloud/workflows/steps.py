@@ -91,16 +91,18 @@ class StepHistory:
             self._changed[entry.entry] = entry
         self._open.setdefault(path, []).append(entry)
 
-    def ended(self, path: Path, effect: StepEnded) -> None:
+    def ended(self, path: Path, effect: StepEnded) -> Entry | None:
+        """Return the entry that has ended; None where it had done so before a restart."""
         entries = self._open[path]
         entry = entries.pop()
         if not entries:
             del self._open[path]
-        if entry.state == IN_PROGRESS:
-            error = effect.error
-            self._close(entry, FAILED if error else SUCCEEDED)
-            if error is not None:
-                entry.exception = json.dumps(error.value, default=str)
+        if entry.state != IN_PROGRESS:
+            return None
+        self._close(entry, FAILED if effect.error else SUCCEEDED)
+        if effect.error is not None:
+            entry.exception = json.dumps(effect.error.value, default=str)
+        return entry
 
     def close_all(self, state: str) -> None:
         """End whatever is still open: the execution was cancelled or has failed."""

@@ -44,14 +44,12 @@ def slept(effects):
         (
             "firestore.v1.projects.databases.documents.get",
             {"name": DOCUMENT},
-            "GET https://firestore.googleapis.com/v1/projects/p/databases/(default)/documents"
-            "/images/a%20b",
+            f"GET https://firestore.googleapis.com/v1/{DOCUMENT.replace(' ', '%20')}",
         ),
         (
             "firestore.v1.projects.databases.documents.patch",
             {"name": "n", "updateMask": {"fieldPaths": ["a", "b"]}, "body": {}},
-            "PATCH https://firestore.googleapis.com/v1/n"
-            "?updateMask.fieldPaths=a&updateMask.fieldPaths=b",
+            "PATCH https://firestore.googleapis.com/v1/n?updateMask.fieldPaths=a&updateMask.fieldPaths=b",
         ),
         (
             "storage.v1.objects.get",
@@ -61,8 +59,7 @@ def slept(effects):
         (
             "storage.v1.objects.insert",
             {"bucket": "b", "name": "dir%2Fo", "uploadType": "media", "body": "hello"},
-            "POST https://storage.googleapis.com/upload/storage/v1/b/b/o"
-            "?name=dir%2Fo&uploadType=media",
+            "POST https://storage.googleapis.com/upload/storage/v1/b/b/o?name=dir%2Fo&uploadType=media",
         ),
         (
             "bigquery.v2.jobs.query",
@@ -77,14 +74,12 @@ def slept(effects):
         (
             "run.v1.namespaces.services.get",
             {"name": "namespaces/p/services/s", "location": "us-central1"},
-            "GET https://us-central1-run.googleapis.com/apis/serving.knative.dev/v1"
-            "/namespaces/p/services/s",
+            "GET https://us-central1-run.googleapis.com/apis/serving.knative.dev/v1/namespaces/p/services/s",
         ),
         (
             "sheets.v4.spreadsheets.values.update",
             {"spreadsheetId": "s", "range": "Sheet1!A1:B2", "valueInputOption": "RAW", "body": {}},
-            "PUT https://sheets.googleapis.com/v4/spreadsheets/s/values/Sheet1!A1:B2"
-            "?valueInputOption=RAW",
+            "PUT https://sheets.googleapis.com/v4/spreadsheets/s/values/Sheet1!A1:B2?valueInputOption=RAW",
         ),
     ],
 )

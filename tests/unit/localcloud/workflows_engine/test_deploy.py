@@ -1,7 +1,8 @@
 import asyncio
 
-from localcloud.errors import RpcError
 from tests.unit.localcloud.workflows_engine.scripted import PARENT, hosting
+
+from localcloud.errors import RpcError
 
 
 def one(_argument, _env):

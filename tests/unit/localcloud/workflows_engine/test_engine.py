@@ -3,6 +3,7 @@ import json
 
 import httpx
 from google.cloud.workflows.executions_v1.types import Execution
+from tests.unit.localcloud.workflows_engine.scripted import PARENT, begin, hosting, settle
 
 from localcloud.clock import Clock
 from localcloud.workflows.effects import (
@@ -15,7 +16,6 @@ from localcloud.workflows.effects import (
     WorkflowError,
 )
 from localcloud.workflows.failures import resource_limit
-from tests.unit.localcloud.workflows_engine.scripted import PARENT, begin, hosting, settle
 
 State = Execution.State
 
@@ -29,12 +29,12 @@ def echo(argument, env):
     yield
 
 
-def fetch(argument, env):
+def fetch(_argument, _env):
     response = yield HttpRequest("GET", "http://peer/x")
     return response.body.decode()
 
 
-def three_sleepers(argument, env):
+def three_sleepers(_argument, _env):
     seen = []
 
     def branch(number):
@@ -45,7 +45,7 @@ def three_sleepers(argument, env):
     return seen
 
 
-def two_at_once(argument, env):
+def two_at_once(_argument, _env):
     live = []
     most = []
 
@@ -59,7 +59,7 @@ def two_at_once(argument, env):
     return max(most)
 
 
-def outcomes(argument, env):
+def outcomes(_argument, _env):
     def good():
         return 1
         yield
@@ -72,7 +72,7 @@ def outcomes(argument, env):
     return [outcome.error.value if outcome.error else None for outcome in answer]
 
 
-def over_the_limit(argument, env):
+def over_the_limit(_argument, _env):
     def endless():
         yield Sleep(1_000_000)
 
@@ -83,18 +83,18 @@ def over_the_limit(argument, env):
     yield Fork((endless(), greedy()), 2)
 
 
-def defect(argument, env):
+def defect(_argument, _env):
     yield Sleep(1)
     return {}["absent"]
 
 
-def spin(argument, env):
+def spin(_argument, _env):
     for _ in range(1000):
         yield Breathe()
     return "done"
 
 
-def many_forks(argument, env):
+def many_forks(_argument, _env):
     def nothing():
         return
         yield
@@ -223,7 +223,7 @@ def test_a_cancelled_execution_does_nothing_more():
     async def scene():
         clock, sent = Clock(), []
 
-        def sleep_and_send(argument, env):
+        def sleep_and_send(_argument, _env):
             yield Sleep(5)
             yield HttpRequest("GET", "http://peer/x")
 
@@ -258,7 +258,7 @@ def test_an_event_starts_one_execution_within_a_day():
     run(scene())
 
 
-def diary(argument, env):
+def diary(_argument, _env):
     first = yield Now()
     identifier = yield NewUuid()
     response = yield HttpRequest("GET", "http://peer/1")
@@ -314,11 +314,11 @@ def test_a_request_under_way_is_sent_again_after_a_restart(tmp_path):
     async def scene():
         database, sent = tmp_path / "workflows.db", []
 
-        async def hang(request):
+        async def hang(_request):
             sent.append("first process")
             await asyncio.Event().wait()
 
-        def answer(request):
+        def answer(_request):
             sent.append("second process")
             return httpx.Response(200, text="late")
 
@@ -335,7 +335,7 @@ def test_a_request_under_way_is_sent_again_after_a_restart(tmp_path):
 
 
 def test_shared_state_of_branches_is_rebuilt_in_the_same_order(tmp_path):
-    def race(argument, env):
+    def race(_argument, _env):
         order = []
 
         def branch(number):
