@@ -74,6 +74,10 @@ async def much(request: Request) -> Response:
     return StreamingResponse(flow())
 
 
+async def whole(request: Request) -> Response:
+    return Response(b"x" * 1024 * 1024 * int(request.query_params["mib"]))
+
+
 async def slow(request: Request) -> Response:
     await asyncio.sleep(float(request.query_params["s"]))
     return Response("done")
@@ -111,6 +115,7 @@ PATHS: dict[str, Any] = {
     "/pieces": AnswerPieces(),
     "/count": count,
     "/much": much,
+    "/whole": whole,
     "/slow": slow,
     "/die": die,
     "/die-amid": die_amid,

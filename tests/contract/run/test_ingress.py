@@ -81,14 +81,32 @@ def test_both_bodies_flow_at_the_same_time(door: Door) -> None:
 
 
 def test_a_large_upload_and_download_stay_whole(door: Door) -> None:
-    def pieces() -> Iterator[bytes]:
-        for _ in range(64):
-            yield b"x" * 1024 * 1024
-
-    uploaded = door.client.post("/count", content=pieces()).json()["bytes"]
+    uploaded = door.client.post("/count", content=_pieces(32)).json()["bytes"]
     downloaded = sum(len(piece) for piece in _download(door, 64))
 
-    assert uploaded == downloaded == 64 * 1024 * 1024
+    assert uploaded == 32 * 1024 * 1024
+    assert downloaded == 64 * 1024 * 1024
+
+
+def test_an_upload_over_32_mib_is_413(door: Door) -> None:
+    with socket.create_connection(("127.0.0.1", door.spec.port), 10) as raw:
+        raw.sendall(b"POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 33554433\r\n\r\n")
+        raw.sendall(b"x" * 33_554_433)
+        received = raw.recv(65536)
+
+    assert received.startswith(b"HTTP/1.1 413 ")
+
+
+def test_an_answer_that_tells_a_length_over_32_mib_is_500(door: Door) -> None:
+    answer = door.client.get("/whole?mib=33")
+
+    assert answer.status_code == 500
+    assert answer.text.startswith("Response size was too large.")
+
+
+def _pieces(mib: int) -> Iterator[bytes]:
+    for _ in range(mib):
+        yield b"x" * 1024 * 1024
 
 
 def _download(door: Door, mib: int) -> Iterator[bytes]:

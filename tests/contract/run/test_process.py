@@ -56,7 +56,7 @@ def test_a_process_that_ends_early_is_told_with_the_end_of_its_log(
         open_door(example_spec(command=command))
         wait_until(lambda: "no database" in caplog.text)
 
-    assert "service example ended with exit code 4 before it listened" in caplog.text
+    assert "service example ended with exit code 4 before it listened on PORT" in caplog.text
 
 
 def test_a_command_that_does_not_exist_is_told(
@@ -67,6 +67,28 @@ def test_a_command_that_does_not_exist_is_told(
         wait_until(lambda: "cannot start no-such-command: No such file" in caplog.text)
 
 
+def test_a_folder_that_does_not_exist_is_told_and_tried_again(
+    open_door: OpenDoor, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    folder = tmp_path / "missing"
+    with caplog.at_level(logging.ERROR, "localcloud.run"):
+        door = open_door(example_spec(folder=folder))
+        wait_until(lambda: "service example cannot be started" in caplog.text)
+    folder.mkdir()
+
+    assert door.client.get("/slow?s=0").text == "done"
+
+
+def test_a_server_of_http_1_0_behind_a_shell_is_served(open_door: OpenDoor) -> None:
+    serve = f"cd /; exec {sys.executable} -m http.server --bind 127.0.0.1 $PORT"
+    door = open_door(example_spec(command=("sh", "-c", serve)))
+
+    answer = door.client.get("/")
+
+    assert answer.status_code == 200
+    assert "Directory listing for /" in answer.text
+
+
 def test_a_process_that_does_not_listen_in_time_is_ended(
     open_door: OpenDoor, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -74,7 +96,7 @@ def test_a_process_that_does_not_listen_in_time_is_ended(
         door = open_door(example_spec(command=("sleep", "600")), startup_limit_s=0.2)
         wait_until(lambda: door.process.pid is not None)
         pid = door.process.pid
-        wait_until(lambda: "did not listen within 0.2 s" in caplog.text)
+        wait_until(lambda: "did not listen on PORT within 0.2 s" in caplog.text)
 
     assert pid is not None
     wait_until(lambda: not alive(pid))

@@ -17,7 +17,14 @@ from localcloud.run.access import Refusal, VerifyIdToken, refusal
 from localcloud.run.forwarded import request_headers
 from localcloud.run.request_log import RequestLog, ServedRequest
 from localcloud.run.service import ServiceSpec
-from localcloud.run.upstream import CHUNK_BYTES, ClientGone, Exchange, ProcessGone
+from localcloud.run.upstream import (
+    CHUNK_BYTES,
+    MAX_BODY_BYTES,
+    ClientGone,
+    Exchange,
+    ProcessGone,
+    TooLarge,
+)
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +87,8 @@ class Ingress:
             refused = _plain(503, "Service Unavailable", f"the process's answer is broken: {error}")
         except h11.LocalProtocolError as error:
             refused = _plain(400, "Bad Request", str(error))
+        except TooLarge as error:
+            refused = _plain(error.status, str(error), f"over {MAX_BODY_BYTES >> 20} MiB")
         except TimeoutError:
             refused = _plain(504, "upstream request timeout", f"over {self.spec.timeout_s:g} s")
         if refused is not None:

@@ -51,15 +51,21 @@ class Process:
         delay = RestartDelay()
         while True:
             began = time.monotonic()
-            process = await self._start()
             try:
-                await self._watch(process)
-            finally:
-                self._listening.clear()
-                await self._stop(process)
+                await self._run_once()
+            except OSError as error:
+                log.error("service %s cannot be started: %s", self.spec.name, error)  # noqa: TRY400 -- the sentence says it all
             wait_s = delay.after(time.monotonic() - began)
             log.warning("service %s starts again in %.1f s", self.spec.name, wait_s)
             await asyncio.sleep(wait_s)
+
+    async def _run_once(self) -> None:
+        process = await self._start()
+        try:
+            await self._watch(process)
+        finally:
+            self._listening.clear()
+            await self._stop(process)
 
     @property
     def listening(self) -> bool:
@@ -102,9 +108,15 @@ class Process:
                 await ended
                 log.error(self._ending(f"ended with {_how(process.returncode)}"))
             elif ended.done():
-                log.error(self._ending(f"ended with {_how(process.returncode)} before it listened"))
+                log.error(
+                    self._ending(
+                        f"ended with {_how(process.returncode)} before it listened on PORT"
+                    )
+                )
             else:
-                log.error(self._ending(f"did not listen within {self._startup_limit_s:g} s"))
+                log.error(
+                    self._ending(f"did not listen on PORT within {self._startup_limit_s:g} s")
+                )
         finally:
             ended.cancel()
 
@@ -132,7 +144,7 @@ class Process:
 
     def _ending(self, what: str) -> str:
         return (
-            f"service {self.spec.name} {what}. It must listen on the port in PORT. "
+            f"service {self.spec.name} {what}. "
             f"The end of its log, {self.log_path}:\n{tail(self.log_path)}"
         )
 

@@ -14,6 +14,9 @@ from localcloud.run.forwarded import Headers, response_headers
 
 CHUNK_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 64 * 1024
+# Of a request, and of an answer that tells its length: one that is streamed has no limit.
+# https://cloud.google.com/run/quotas#request_limits
+MAX_BODY_BYTES = 32 * 1024 * 1024
 
 
 class ProcessGone(Exception):  # noqa: N818 -- a state, not a fault of ours
@@ -22,6 +25,14 @@ class ProcessGone(Exception):  # noqa: N818 -- a state, not a fault of ours
 
 class ClientGone(Exception):  # noqa: N818 -- as above
     """The caller went away; nobody is there to be answered."""
+
+
+class TooLarge(Exception):  # noqa: N818 -- as above
+    """A body over the limit; ``status`` is what the caller is told."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Exchange:
@@ -34,7 +45,10 @@ class Exchange:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_BYTES)
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Make the exchange on a new connection.  Raises ProcessGone or ClientGone."""
+        """Make the exchange on a new connection.
+
+        Raises ProcessGone, ClientGone or TooLarge.
+        """
         try:
             writer.write(self._sent(self._request))
             await self._both_ways(reader, writer)
@@ -50,7 +64,7 @@ class Exchange:
         try:
             await asyncio.wait({upward, downward}, return_when=asyncio.FIRST_COMPLETED)
             if not downward.done():
-                upward.result()  # raises ClientGone
+                upward.result()  # raises ClientGone or TooLarge
             await downward
         finally:
             upward.cancel()
@@ -59,13 +73,16 @@ class Exchange:
 
     async def _pass_on(self, writer: asyncio.StreamWriter) -> None:
         """Send the request's body, then watch for the caller to go away."""
-        more = True
+        more, size = True, 0
         # A process may answer and close before it has read all; what it said still counts.
         with contextlib.suppress(ConnectionError):
             while more:
                 message = await self._message()
                 more = message.get("more_body", False)
                 if body := message.get("body", b""):
+                    size += len(body)
+                    if size > MAX_BODY_BYTES:
+                        raise TooLarge(413, "Request Entity Too Large")
                     writer.write(self._sent(h11.Data(data=body)))
                 if not more:
                     writer.write(self._sent(h11.EndOfMessage()))
@@ -86,14 +103,7 @@ class Exchange:
             if event is h11.NEED_DATA:
                 self._http.receive_data(await self._read(reader))
             elif isinstance(event, h11.Response):
-                headers: Headers = response_headers(event.headers.raw_items())
-                await self._send(
-                    {
-                        "type": "http.response.start",
-                        "status": event.status_code,
-                        "headers": headers,
-                    }
-                )
+                await self._begin(event)
             elif isinstance(event, h11.Data):
                 await self._send(
                     {"type": "http.response.body", "body": bytes(event.data), "more_body": True}
@@ -101,6 +111,14 @@ class Exchange:
             elif isinstance(event, h11.EndOfMessage):
                 await self._send({"type": "http.response.body", "body": b""})
                 return
+
+    async def _begin(self, response: h11.Response) -> None:
+        length = dict(response.headers).get(b"content-length", b"0")
+        if int(length) > MAX_BODY_BYTES and self._request.method != b"HEAD":
+            raise TooLarge(500, "Response size was too large. Please consider reducing it.")
+        headers: Headers = response_headers(response.headers.raw_items())
+        status = response.status_code
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def _read(self, reader: asyncio.StreamReader) -> bytes:
         data = await reader.read(CHUNK_BYTES)
