@@ -77,8 +77,11 @@ def hint_of(region: Region) -> dict[str, int | float]:
 
 def _cut(text: str, max_bytes: int) -> tuple[str, bool]:
     """Return the text cut to its limit, and whether it was longer."""
-    clean = text.translate(_CONTROLS).encode("utf-8", "ignore")
-    return clean[:max_bytes].decode("utf-8", "ignore"), len(clean) > max_bytes
+    # No character has less than a byte: what lies behind these need not be cleaned.
+    head = text[: 2 * max_bytes]
+    clean = head.translate(_CONTROLS).encode("utf-8", "ignore")
+    is_cut = len(clean) > max_bytes or len(head) < len(text)
+    return clean[:max_bytes].decode("utf-8", "ignore"), is_cut
 
 
 def _safe_search(found: Mapping[Category, Likelihood] | None) -> dict[str, str] | None:

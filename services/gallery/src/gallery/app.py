@@ -1,10 +1,12 @@
 """The gallery as an application: its routes, and what its errors look like."""
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,6 +24,8 @@ from gallery.viewing import Viewing
 from safelight.errors import TransientError
 
 _STATIC: Final = Path(__file__).parent / "static"
+
+log = structlog.get_logger()
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -46,7 +50,14 @@ def build_app(viewing: Viewing, sending: Sending, pages: Pages, project: str = "
             HTTPException: answer,
             TransientError: answer,
         },
+        lifespan=_lifespan,
     )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(_: Starlette) -> AsyncIterator[None]:
+    yield
+    log.info("service_stopped")
 
 
 async def _say_healthy(_: Request) -> Response:

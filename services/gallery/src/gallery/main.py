@@ -59,7 +59,6 @@ def serve(wanted: GallerySettings) -> None:
         timeout_graceful_shutdown=_GRACE_S,
     )
     _Server(config, feed).run()
-    log.info("service_stopped")
 
 
 def _intake(

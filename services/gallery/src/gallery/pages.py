@@ -51,7 +51,7 @@ def size(count: int) -> str:
         if amount < _KB:
             break
         amount, unit = amount / _KB, larger
-    return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
+    return f"{amount:,.1f}".removesuffix(".0") + f" {unit}"
 
 
 def duration(spent_ms: int | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Final, Protocol
 
 from safelight.errors import (
@@ -189,8 +190,7 @@ def picture_type(filename: str, told: str) -> str:
 
     The name counts more than the browser's word.  Neither is believed later on.
     """
-    extension = f".{filename.lower().rpartition('.')[2]}"
-    known = _TYPES.get(extension)
+    known = _TYPES.get(PurePosixPath(filename).suffix.lower())
     if known is not None:
         return known
     bare = told.partition(";")[0].strip().lower()
