@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-REST_PREFIXES = ("/v1/", "/v2/", "/v1beta1/")
+REST_PREFIXES = ("/v1/", "/v2/", "/v1beta1/", "/emulator/v1/")
 
 
 class Paths:

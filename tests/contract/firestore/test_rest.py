@@ -3,6 +3,7 @@ from typing import Any
 import httpx
 import pytest
 from google.cloud import firestore
+from tests.contract.firestore.backends import Backend
 
 
 def create(rest: httpx.Client, path: str, document_id: str, **fields: Any) -> httpx.Response:
@@ -254,3 +255,19 @@ def test_rest_and_grpc_see_the_same_documents(rest: httpx.Client, client: firest
     read = rest.get("/documents/images/%C3%BC%20%2B1%20%25%23").json()
 
     assert read["fields"] == {"n": {"doubleValue": "NaN"}, "b": {"bytesValue": "AAE="}}
+
+
+def test_clearing_the_database_leaves_other_projects_alone(
+    rest: httpx.Client, backend: Backend, project: str
+) -> None:
+    create(rest, "images", "a")
+    other = f"projects/{project}-2/databases/(default)/documents/images/a"
+    rest.patch(f"http://{backend.address}/v1/{other}", json={})
+
+    cleared = rest.delete(
+        f"http://{backend.address}/emulator/v1/projects/{project}/databases/(default)/documents"
+    )
+
+    assert cleared.status_code == 200
+    assert rest.get("/documents/images/a").status_code == 404
+    assert rest.get(f"http://{backend.address}/v1/{other}").status_code == 200

@@ -42,10 +42,22 @@ def service(store: Store) -> Service:
     _add_listings(table, Listings(store, reads))
     _add_single_writes(table, SingleWrites(store, commits))
 
+    async def clear_data(request: RequestPb) -> Empty:
+        store.clear(f"{request.name}/")
+        return Empty()
+
     def listening(requests: AsyncIterator[RequestPb]) -> AsyncIterator[ResponsePb]:
         return listen(store, requests)
 
     table.bidi("Listen", types.ListenRequest, listening)
+    # Not of the API, but of Google's emulator, whose users call it between tests.
+    # https://firebase.google.com/docs/emulator-suite/connect_firestore#clear_your_database_between_tests
+    table.unary(
+        "ClearData",
+        types.DeleteDocumentRequest,
+        clear_data,
+        Http("DELETE", "/emulator/v1/{name=projects/*/databases/*/documents}"),
+    )
     return table
 
 
