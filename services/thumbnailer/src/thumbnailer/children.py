@@ -29,7 +29,7 @@ from thumbnailer.wire import BrokenWireError, WireTimeoutError, receive, send
 
 # Measured: less memory kept when idle, and no page faults for the coefficients of
 # progressive pictures. The last two only work together.
-_MALLOC: Final = {
+MALLOC: Final = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
     "MALLOC_TRIM_THRESHOLD_": "134217728",
@@ -153,7 +153,7 @@ def spawn(limits: Limits) -> Child:
     with theirs:
         process = subprocess.Popen(  # noqa: S603 -- nothing in the command comes from outside
             [sys.executable, "-I", "-m", "thumbnailer.child", str(theirs.fileno())],
-            env={name: os.environ[name] for name in _INHERITED if name in os.environ} | _MALLOC,
+            env={name: os.environ[name] for name in _INHERITED if name in os.environ} | MALLOC,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             process_group=0,
