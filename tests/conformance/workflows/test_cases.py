@@ -48,7 +48,10 @@ def _cases_of(path: Path) -> list[Case]:
         for text, tag in entry.get("failures", {}).items():
             scripts[text] = {"workflow": _returning(text, entry), "error": {"tag": tag}}
         for text in entry.get("undeployable", []):
-            scripts[text] = {"workflow": _returning(text, entry), "deploy_error": r"expression|error in step"}
+            scripts[text] = {
+                "workflow": _returning(text, entry),
+                "deploy_error": r"expression|error in step",
+            }
         found += [
             Case(f"{path.stem}: {name}", source, entry | script) for name, script in scripts.items()
         ]

@@ -39,8 +39,10 @@ class CallChecker:
     connectors: Connectors
 
     def is_constant(self, name: str) -> bool:
-        """Tell whether a dotted name that is no variable has a value of its own."""
-        return name in self.routines or name in CONSTANTS or name in FUNCTIONS
+        """Tell whether a dotted name that is no variable has a value, or lies inside one."""
+        if name in self.routines or name in FUNCTIONS:
+            return True
+        return any(name == known or name.startswith(f"{known}.") for known in CONSTANTS)
 
     def call_fault(self, name: str, arguments: Template | None) -> str | None:
         """Return what is wrong with a call step."""

@@ -81,7 +81,7 @@ class Faults:
         if not is_expression(node):
             return self._string(node, limits)
         text = node.text.strip()
-        if len(text) > limits.max_expression_chars:
+        if len(text) - len("${}") > limits.max_expression_chars:
             size = limits.max_expression_chars
             self.note(f"the expression is longer than {size} characters", node.place)
         try:

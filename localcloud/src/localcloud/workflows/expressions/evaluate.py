@@ -46,8 +46,11 @@ class Symbols(Protocol):
     def variable(self, name: str) -> tuple[int, int] | None:
         """Return how many frames out a variable lives, and its place."""
 
+    def is_constant(self, name: str) -> bool:
+        """Tell whether a dotted name that is no variable stands for a value."""
+
     def constant(self, name: str) -> Value:
-        """Return what a dotted name that is no variable stands for."""
+        """Return what such a name stands for."""
 
     def invocation(self, node: Invoke, arguments: tuple[Code, ...]) -> Code:
         """Return the code of a call."""
@@ -99,7 +102,9 @@ class _Compiler:
 
     def _is_constant(self, node: Node) -> bool:
         name = dotted(node)
-        return name is not None and self.symbols.variable(name.partition(".")[0]) is None
+        if name is None or self.symbols.variable(name.partition(".")[0]) is not None:
+            return False
+        return self.symbols.is_constant(name)
 
     def _constant(self, node: Node) -> Code:
         value = self.symbols.constant(dotted(node) or "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from localcloud.workflows.effects import Value
 from localcloud.workflows.expressions.evaluate import Code
-from localcloud.workflows.failures import WorkflowFailed, type_error
+from localcloud.workflows.failures import Place, WorkflowFailed, type_error
 from localcloud.workflows.interpret.block import Work
 from localcloud.workflows.interpret.frame import STATE, Flow, Frame, Reader
 from localcloud.workflows.interpret.invoke import SymbolTable, call_function
@@ -22,8 +22,6 @@ from localcloud.workflows.interpret.templates import (
 from localcloud.workflows.stdlib.catalogue import FUNCTIONS
 from localcloud.workflows.syntax import Assign, Assignment, Call, Raise, Return, Template
 from localcloud.workflows.values import check_encodable, type_name
-
-_RESPONSE_GROWTH = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class ActionBuilder:
             case Call():
                 return self._call(action)
             case Raise(value):
-                return self._then(value, _raise)
+                return self._then(value, _raiser(value.place))
             case Return(value):
                 return self._then(value, Returned)
 
@@ -75,8 +73,6 @@ class ActionBuilder:
             result = yield start(given, frame)
             if target is not None:
                 yield target.write_flow(frame, result)
-                if type(result) is dict:
-                    frame[STATE].grow(frame, _RESPONSE_GROWTH)
 
         return Work(flow=flow)
 
@@ -95,9 +91,14 @@ class ActionBuilder:
         return lambda given, frame: frame[STATE].connectors.call(name, given)  # type: ignore[no-any-return]
 
 
-def _raise(value: Value) -> Signal:
-    check_encodable(value)
-    raise WorkflowFailed(value)
+def _raiser(place: Place) -> Callable[[Value], Signal]:
+    def raise_value(value: Value) -> Signal:
+        check_encodable(value)
+        failed = WorkflowFailed(value)
+        failed.place = place
+        raise failed
+
+    return raise_value
 
 
 def _assignments(pairs: list[tuple[Target, Code]]) -> Work:

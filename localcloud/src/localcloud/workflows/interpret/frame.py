@@ -26,8 +26,10 @@ CALLER = 4
 FIRST_VARIABLE = 5
 
 BREATHE_EVERY_STEPS = 1000
-_MEASURE_AFTER = 32 * 1024
-_MEASURE_COST = 4
+_MEASURE_AFTER = 4 * 1024
+_MIN_GROWTH = 8
+_BYTES_A_STEP = 400
+"""How much may be measured for each step done, so that measuring stays a small part."""
 
 Frame = list[Any]
 Flow = Generator["Effect | Flow", Any, Any]
@@ -56,6 +58,8 @@ class RunState:
     grown: int = 0
     """About how much has been stored since memory was measured."""
     measure_after: int = _MEASURE_AFTER
+    next_measure: int = 0
+    """The number of steps from which on measuring is cheap again."""
 
     def count_step(self) -> None:
         """Count a step; refuse more than the limit."""
@@ -63,13 +67,31 @@ class RunState:
         if self.steps > self.limits.max_steps:
             raise resource_limit(f"more than {self.limits.max_steps} steps were executed")
 
-    def grow(self, frame: Frame, amount: int) -> None:
-        """Note what was stored; from time to time measure all that the frames hold."""
-        self.grown += amount
+    def stored(self, frame: Frame, value: Value) -> None:
+        """Note that a variable was written; from time to time measure all that the frames hold."""
+        if type(value) is str:
+            self.grown += len(value)
+        else:
+            self.grown += _growth(value)
+            if self.steps >= self.next_measure:
+                self._measure(frame)
         if self.grown > self.measure_after:
-            total = measure(frame, self.limits.max_memory_bytes)
-            self.grown = 0
-            self.measure_after = max(_MEASURE_AFTER, total * _MEASURE_COST)
+            self._measure(frame)
+
+    def _measure(self, frame: Frame) -> None:
+        most = self.limits.max_memory_bytes
+        total = measure(frame, most)
+        self.grown = 0
+        self.measure_after = max(_MEASURE_AFTER, (most - total) // 2)
+        self.next_measure = self.steps + total // _BYTES_A_STEP
+
+
+def _growth(value: Value) -> int:
+    """Return the size of the first and last element: one of them is what was added to a list."""
+    if type(value) is not list or not value:
+        return _MIN_GROWTH
+    ends = (value[0], value[-1])
+    return _MIN_GROWTH + sum(len(end) for end in ends if type(end) is str)
 
 
 def measure(frame: Frame, most: int) -> int:

@@ -31,8 +31,12 @@ class SymbolTable:
         """Return how many frames out a variable lives, and its place."""
         return self.scope.find(name)
 
+    def is_constant(self, name: str) -> bool:
+        """Tell whether a dotted name that is no variable stands for a value."""
+        return name in CONSTANTS or name in FUNCTIONS or "." not in name
+
     def constant(self, name: str) -> Value:
-        """Return what a dotted name that is no variable stands for."""
+        """Return what such a name stands for; one without a dot is a subworkflow."""
         return CONSTANTS[name] if name in CONSTANTS else FunctionRef(name)
 
     def invocation(self, node: Invoke, arguments: tuple[Code, ...]) -> Code:

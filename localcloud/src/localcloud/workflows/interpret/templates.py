@@ -156,7 +156,7 @@ def _root_writer(place: tuple[int, int]) -> Writer:
             frame = frame[PARENT]
         frame[slot] = value
         if type(value) in _SIZED:
-            state.grow(frame, len(value))
+            state.stored(frame, value)
 
     return write
 
