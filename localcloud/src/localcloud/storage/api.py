@@ -61,12 +61,13 @@ class _Application:
         if request.method == "OPTIONS":
             asked = request.headers.get("access-control-request-headers", "")
             return Response(headers=cors.json_api(origin, asked) if origin else None)
-        query = parse_query(request.scope)
-        refusal = media_refusal if query.get("alt") == "media" else json_refusal
-        response = await answered(request, body, self._route(request, path, query), refusal)
+        media = b"alt=media" in request.scope["query_string"]
+        refusal = media_refusal if media else json_refusal
+        response = await answered(request, body, self._route(request, path), refusal)
         return _shared(response, cors.json_api(origin) if origin else {})
 
-    async def _route(self, request: Request, path: str, query: dict[str, str]) -> Response:
+    async def _route(self, request: Request, path: str) -> Response:
+        query = parse_query(request.scope)
         found = self._router.find(request.method, path)
         if found is None:
             raise StorageError(404, "notFound", "Not Found")
@@ -75,15 +76,21 @@ class _Application:
             return await route.handler(Call(self._storage, request, variables, query, self))
 
     async def _answer_xml(self, request: Request, body: Body, path: str) -> Response:
+        response = await answered(request, body, self._route_xml(request, path), xml_refusal)
+        return _shared(response, self._xml.sharing(request, path))
+
+    async def _route_xml(self, request: Request, path: str) -> Response:
         call = Call(self._storage, request, (), parse_query(request.scope), self)
-        response = await answered(request, body, self._xml.answer(call, path), xml_refusal)
-        return _shared(response, self._xml.sharing(call, path))
+        return await self._xml.answer(call, path)
 
 
 def parse_query(scope: Scope) -> dict[str, str]:
-    """Return the query's parameters; of one that is repeated, the last."""
-    text = scope["query_string"].decode("ascii", "replace")
-    return dict(parse_qsl(text, keep_blank_values=True))
+    """Return the query's parameters; of one that is repeated, the last.
+
+    Raises UnicodeError where they are not UTF-8.
+    """
+    text = scope["query_string"].decode("ascii")
+    return dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
 
 
 def _shared(response: Response, headers: dict[str, str]) -> Response:

@@ -113,12 +113,11 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 
 def chunks(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
-    """Yield a part of an open file, never more than CHUNK_BYTES in memory, and close it."""
-    with file:
-        file.seek(start)
-        while length > 0 and (data := file.read(min(CHUNK_BYTES, length))):
-            length -= len(data)
-            yield data
+    """Yield a part of an open file, never more than CHUNK_BYTES in memory."""
+    file.seek(start)
+    while length > 0 and (data := file.read(min(CHUNK_BYTES, length))):
+        length -= len(data)
+        yield data
 
 
 def _move(source: Path, target: Path) -> None:

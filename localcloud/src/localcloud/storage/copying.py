@@ -5,6 +5,7 @@ https://cloud.google.com/storage/docs/composite-objects
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -30,7 +31,10 @@ def copied_properties(source: StoredObject) -> Json:
 
 def compose(blobs: Blobs, sources: Sequence[tuple[StoredObject, BinaryIO]]) -> Blob:
     """Return the open sources' bytes in one file.  Slow: belongs into a thread."""
-    with blobs.writer() as writer:
+    with ExitStack() as stack:
+        writer = stack.enter_context(blobs.writer())
+        for _, file in sources:
+            stack.enter_context(file)
         for source, file in sources:
             for data in chunks(file, 0, source.size):
                 writer.write(data)

@@ -41,7 +41,7 @@ async def compose(call: Call) -> Response:
     sources = _sources(call, bucket, body.get("sourceObjects"))
     when = parse_preconditions(call.query)
     first = sources[0].properties.get("contentType")
-    wanted = draft(bucket, destination, when, name=name, content_type=first)
+    wanted = draft(bucket, _described(destination), when, name=name, content_type=first)
     return call.answer_object(await call.storage.compose(sources, wanted))
 
 
@@ -65,7 +65,8 @@ async def _copied(call: Call) -> StoredObject:
 
 
 def _described(resource: Json) -> Json:
-    return {k: v for k, v in resource.items() if k not in ("kind", "name", "bucket")}
+    """Return what a resource says of the new object: clients send what they know of an old one."""
+    return {k: v for k, v in resource.items() if k not in _OLD}
 
 
 def _sources(call: Call, bucket: str, items: object) -> list[StoredObject]:
@@ -92,6 +93,7 @@ def _source(call: Call, bucket: str, item: object) -> StoredObject:
     return stored
 
 
+_OLD = frozenset({"kind", "name", "bucket", "crc32c", "md5Hash"})
 _SOURCE = "/storage/v1/b/{bucket}/o/{object}"
 _TARGET = "b/{toBucket}/o/{toObject}"
 

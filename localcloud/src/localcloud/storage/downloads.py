@@ -30,21 +30,24 @@ _UNCACHED = "no-cache, no-store, max-age=0, must-revalidate"
 class Download(Response):
     """A response whose body comes from a file."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: Iterator[bytes]) -> None:
+    def __init__(
+        self, status: int, headers: Mapping[str, str], file: BinaryIO, body: Iterator[bytes]
+    ) -> None:
         self.status_code = status
         self.background = None
         self.raw_headers = [(k.encode("latin-1"), _encoded(v)) for k, v in headers.items()]
+        self._file = file
         self._body = body
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         start = {"type": "http.response.start", "status": self.status_code}
-        await send({**start, "headers": self.raw_headers})
-        if scope["method"] != "HEAD":
-            for data in self._body:
+        with self._file:
+            await send({**start, "headers": self.raw_headers})
+            for data in self._body if scope["method"] != "HEAD" else ():
                 await send({"type": "http.response.body", "body": data, "more_body": True})
                 # A client that takes everything at once must not keep others waiting.
                 await asyncio.sleep(0)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def download(call: Call, stored: StoredObject, cache_control: str = _UNCACHED) -> Response:
@@ -59,7 +62,7 @@ def download(call: Call, stored: StoredObject, cache_control: str = _UNCACHED) -
         headers["content-range"] = span.content_range(stored.size)
     file = call.storage.blobs.open(stored.blob)
     body = chunks(file, (span or whole).start, (span or whole).length)
-    return Download(206 if span else 200, headers, body)
+    return Download(206 if span else 200, headers, file, body)
 
 
 def _headers(stored: StoredObject, cache_control: str) -> dict[str, str]:
@@ -96,7 +99,7 @@ def _gunzipped(file: BinaryIO, stored: StoredObject, headers: dict[str, str]) ->
     del headers["content-encoding"]
     headers["warning"] = "214 UploadServer gunzipped"
     headers["vary"] = "Accept-Encoding"
-    return Download(200, headers, _inflated(chunks(file, 0, stored.size)))
+    return Download(200, headers, file, _inflated(chunks(file, 0, stored.size)))
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:

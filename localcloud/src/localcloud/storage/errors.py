@@ -42,6 +42,7 @@ class StorageError(RpcError):
         self.reason = reason
         self.location = location
         self.xml_code = xml_code
+        self.headers: dict[str, str] = {}
         self._status = status
 
     @property

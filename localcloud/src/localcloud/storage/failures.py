@@ -73,7 +73,10 @@ async def answered(
         log.exception("%s %s has a defect", request.method, request.url)
         failure = invalid("localcloud has a defect here; see its log")
     await body.drain()
-    return refusal(failure)
+    refused = refusal(failure)
+    if isinstance(failure, StorageError):
+        refused.headers.update(failure.headers)
+    return refused
 
 
 def json_refusal(error: RpcError) -> Response:

@@ -40,9 +40,16 @@ def parse_range(header: str | None, size: int) -> Span | None:
         if found[2] and int(found[2]) < start:
             return None
     if start >= size:
-        message = f"The requested range cannot be satisfied: {header}"
-        raise StorageError(416, "requestedRangeNotSatisfiable", message, xml_code="InvalidRange")
+        raise _unsatisfiable(header or "", size)
     return Span(start, end - start + 1)
+
+
+def _unsatisfiable(header: str, size: int) -> StorageError:
+    message = f"The requested range cannot be satisfied: {header}"
+    reason = "requestedRangeNotSatisfiable"
+    error = StorageError(416, reason, message, xml_code="InvalidRange")
+    error.headers["content-range"] = f"bytes */{size}"
+    return error
 
 
 @dataclass(frozen=True, slots=True)

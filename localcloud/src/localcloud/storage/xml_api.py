@@ -6,6 +6,7 @@ https://cloud.google.com/storage/docs/access-control/signed-urls
 
 import re
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from localcloud.faults import Faults
@@ -63,14 +64,14 @@ class XmlApi:
             self._authorise(call, path, bucket)
             return await _HANDLERS[verb](call, bucket, name)
 
-    def sharing(self, call: Call, path: str) -> dict[str, str]:
+    def sharing(self, request: Request, path: str) -> dict[str, str]:
         """Return the CORS headers that the bucket's rules give the request."""
-        origin = call.header("origin")
+        origin = request.headers.get("origin")
         found = _OBJECT.fullmatch(path)
         bucket = self._storage.buckets.find(found[1]) if found else None
-        if origin is None or bucket is None or call.request.method == "OPTIONS":
+        if origin is None or bucket is None or request.method == "OPTIONS":
             return {}
-        return cors.allowed(_rules(bucket), origin, call.request.method)
+        return cors.allowed(_rules(bucket), origin, request.method)
 
     def _authorise(self, call: Call, path: str, bucket: Bucket) -> None:
         """Raise StorageError unless the caller may.
