@@ -3,6 +3,7 @@
 import json
 import resource
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
@@ -15,7 +16,7 @@ from thumbnailer import memory
 def main() -> None:
     run = CONTENDERS[sys.argv[1]]()
     for line in sys.stdin:
-        data = Path(line.strip()).read_bytes()
+        data = read(line.strip())
         before = _cpu_s()
         files = run(data)
         spent_s = _cpu_s() - before
@@ -23,6 +24,11 @@ def main() -> None:
         sizes = {name: len(file) for name, file in files.items()}
         sys.stdout.write(json.dumps({**told, "bytes": sizes}) + "\n")
         sys.stdout.flush()
+
+
+@lru_cache(maxsize=1)
+def read(path: str) -> bytes:
+    return Path(path).read_bytes()
 
 
 def _cpu_s() -> float:

@@ -19,7 +19,8 @@ from thumbnailer.recipe import Recipe
 from thumbnailer.refusals import Refusal
 from thumbnailer.wire import BrokenWireError, receive, send
 
-_IDLE_S: Final = 2.0
+# Memory that is given back must be got again by the next picture.
+_IDLE_S: Final = 10.0
 _TRACEBACK: Final = 4_000
 _WARM_UP: Final = Recipe("warm-up", 8, 8)
 
