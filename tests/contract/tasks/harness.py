@@ -83,10 +83,13 @@ async def serve(application: ASGIApp) -> tuple[asyncio.Server, HttpServer, str]:
 async def stop(server: HttpServer) -> None:
     """Stop at once, whatever requests a test has left hanging; a proper stop takes 0.2 s."""
     assert server._serving is not None
-    server._serving.cancel()
-    for connection in list(server._server.server_state.connections):
+    state = server._server.server_state
+    for connection in list(state.connections):
         connection.transport.abort()
-    await asyncio.gather(server._serving, return_exceptions=True)
+    hanging = [server._serving, *state.tasks]
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
 
 
 class Stack:
