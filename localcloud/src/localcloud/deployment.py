@@ -34,7 +34,8 @@ def _deploy_queue(tasks: TaskState, name: str, queue: Queue) -> None:
         if tasks.has_queue(name):
             tasks.save_queue(updated_queue(tasks.queue(name), asked, FieldMask()))
         else:
-            tasks.add_queue(new_queue(asked), 0)
+            # Whatever was deleted lately: a stack must come up again.
+            tasks.save_queue(new_queue(asked))
     except (RpcError, json_format.ParseError) as error:
         raise StartError(f"queue {queue.name} cannot be created: {error}") from error
 
