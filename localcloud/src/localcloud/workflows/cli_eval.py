@@ -22,6 +22,8 @@ from localcloud.workflows.interpreted import Interpreted
 from localcloud.workflows.own_tokens import OwnTokens
 from localcloud.workflows.transport import GoogleApis
 
+log = logging.getLogger(__name__)
+
 Answer = dict[str, Any]
 
 
@@ -52,6 +54,10 @@ async def _answer(evaluator: Evaluator, line: str) -> Answer:
         return {**mark, **await _evaluated(evaluator, request)}
     except DeploymentError as refused:
         return {**mark, "deploy_error": str(refused)}
+    except Exception as defect:
+        # The outermost boundary: the lines that follow must still be answered.
+        log.exception("the workflow met a defect")
+        return {**mark, "deploy_error": f"localcloud has a defect: {defect!r}"}
 
 
 async def _evaluated(evaluator: Evaluator, request: Mapping[str, Any]) -> Answer:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-import httpx
 from starlette.applications import Starlette
 
 from localcloud.clock import Clock
@@ -29,7 +28,7 @@ from localcloud.workflows.engine_world import Subject, World
 from localcloud.workflows.interpreted import Interpreted
 from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
 from localcloud.workflows.names import PROJECT_NUMBER
-from localcloud.workflows.transport import GoogleApis, TokenIssuer, Transport
+from localcloud.workflows.transport import GoogleApis, TokenIssuer, Transport, new_client
 
 SERVICE_ACCOUNT = f"{PROJECT_NUMBER}-compute@developer.gserviceaccount.com"
 DEFAULT_ENV: Mapping[str, str] = {
@@ -74,8 +73,7 @@ class Evaluator:
         self._url = ""
 
     async def __aenter__(self) -> Self:
-        client = httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None))
-        self._client = await self._exit.enter_async_context(client)
+        self._client = await self._exit.enter_async_context(new_client())
         loop = asyncio.get_running_loop()
         listener = await loop.create_server(self._connection, "127.0.0.1", 0)
         self._exit.callback(listener.close)

@@ -54,8 +54,19 @@ class GoogleApis:
         return f"{base}/{service}{path}" if self.per_service else f"{base}{path}"
 
 
+def new_client() -> httpx.AsyncClient:
+    """Return a client as workflows want it: a connection a request.
+
+    A kept connection may be closed by its peer at the moment when it is used again,
+    which would be an error of the workflow; and many a test server answers the second
+    request on a connection 40 ms late (Nagle's algorithm against delayed acknowledgement).
+    """
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx.AsyncClient(trust_env=False, limits=limits)
+
+
 class Transport:
-    """Sends the requests of executions over one pool of connections."""
+    """Sends the requests of executions."""
 
     def __init__(
         self,
