@@ -93,6 +93,11 @@ class Engine:
         return live
 
 
+def _unlike_journal() -> Ending:
+    message = "the workflow runs otherwise than its journal says, so it cannot be continued"
+    return Ending(None, error("SystemError", message))
+
+
 class LiveExecution:
     """One execution that is running in this process."""
 
@@ -147,8 +152,10 @@ class LiveExecution:
             entry = next(self._replay, None)
             if entry is None:
                 return
-            path, answer = entry
-            self._guard(partial(self._branches.feed, path, answer))
+            if entry[0] not in self._branches.wanted:
+                self._branches.ending = _unlike_journal()
+                return
+            self._guard(partial(self._branches.feed, *entry))
 
     def _turn(self, step: Callable[[], None]) -> None:
         """Run ``step`` and what has arrived, commit, then start what was asked for."""

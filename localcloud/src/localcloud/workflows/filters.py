@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 _COMPARISON = re.compile(
     r"\s*(?P<field>[A-Za-z_][\w.\-]*)\s*(?P<operator><=|>=|!=|[<>=:])\s*"
-    r'(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))\s*'
+    r'(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"=<>!]+))\s*'
 )
 _AND = re.compile(r"AND\b\s*")
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
