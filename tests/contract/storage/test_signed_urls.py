@@ -82,6 +82,17 @@ def test_another_request_than_the_signed_one_is_refused(
     assert not bucket.blob(NAME).exists()
 
 
+def test_a_google_header_that_was_not_signed_is_refused(
+    http: httpx.Client, bucket: storage.Bucket, signer: Credentials
+) -> None:
+    url = signed(bucket.blob(NAME), signer, "PUT")
+
+    answer = http.put(url, content=b"x", headers={"x-goog-meta-owner": "u2"})
+
+    assert answer.status_code == 400
+    assert "<Code>MalformedSecurityHeader</Code>" in answer.text
+
+
 def test_a_url_expires(
     http: httpx.Client, server: Server, bucket: storage.Bucket, signer: Credentials
 ) -> None:

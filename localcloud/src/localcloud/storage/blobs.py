@@ -45,12 +45,11 @@ class Blobs:
     def adopt(self, file: Path, digest: Digest) -> Blob:
         """Return a blob with the bytes of a whole file, which stays where it is, too."""
         key = uuid4().hex
-        self.path(key).parent.mkdir(exist_ok=True)
         self.path(key).hardlink_to(file)
         return Blob(key, digest.size, digest.crc32c, digest.md5)
 
     def path(self, key: str) -> Path:
-        return self._kept / key[:2] / key
+        return self._kept / key
 
     def open(self, key: str) -> BinaryIO:
         """Return the open file; it stays readable when the blob is dropped."""
@@ -63,7 +62,7 @@ class Blobs:
         """Remove what no row names."""
         for file in self._incoming.iterdir():
             file.unlink()
-        for file in self._kept.glob("*/*"):
+        for file in self._kept.iterdir():
             if file.name not in known:
                 file.unlink()
 
@@ -101,7 +100,7 @@ class BlobWriter:
     def finish(self) -> Blob:
         """Move the file to where it stays."""
         self._file.close()
-        _move(self._incoming, self._kept)
+        self._incoming.rename(self._kept)
         return Blob(self._key, self._digest.size, self._digest.crc32c, self._digest.md5)
 
 
@@ -118,8 +117,3 @@ def chunks(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
     while length > 0 and (data := file.read(min(CHUNK_BYTES, length))):
         length -= len(data)
         yield data
-
-
-def _move(source: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    source.replace(target)

@@ -35,7 +35,7 @@ class Call:
     @property
     def base_url(self) -> str:
         """Where the client found this server."""
-        return f"{self.request.url.scheme}://{self.request.headers.get('host', 'localhost')}"
+        return f"{self.request.scope['scheme']}://{self.request.headers.get('host', 'localhost')}"
 
     def header(self, name: str) -> str | None:
         value: str | None = self.request.headers.get(name)

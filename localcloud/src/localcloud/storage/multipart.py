@@ -5,7 +5,6 @@ https://www.rfc-editor.org/rfc/rfc2387
 """
 
 import json
-import re
 from email.message import Message
 from email.parser import HeaderParser
 
@@ -50,18 +49,19 @@ class Multipart:
 
     def _read_head(self) -> bool:
         """Take the first part and the second one's headers, once both are there."""
-        found = re.search(re.escape(self._boundary) + rb"[ \t]*(\r?\n)", self._buffer)
-        if found is None:
+        opening = self._buffer.find(self._boundary)
+        start = self._buffer.find(b"\n", opening) + 1
+        if opening < 0 or start <= 0:
             return False
         # gcloud ends its lines with a line feed alone.
-        line_end = found[1]
+        line_end = b"\r\n" if self._buffer[:start].endswith(b"\r\n") else b"\n"
         delimiter = line_end + self._boundary
-        second = self._buffer.find(delimiter, found.end() - len(line_end))
+        second = self._buffer.find(delimiter, start - len(line_end))
         end = self._buffer.find(line_end * 2, second) if second >= 0 else -1
         if end < 0:
             return False
         self._delimiter = delimiter
-        first = bytes(self._buffer[found.end() : second])
+        first = bytes(self._buffer[start:second])
         self.resource = _resource(first.partition(line_end * 2)[2])
         head = bytes(self._buffer[second + len(delimiter) : end]).lstrip(b" \t\r\n")
         self.content_type = HeaderParser().parsestr(head.decode("latin-1")).get("Content-Type")

@@ -112,6 +112,10 @@ def _check_headers(names: list[str], headers: Mapping[str, str]) -> None:
         if name not in headers:
             message = "Header was included in signedheaders, but not in the request."
             raise _refused(400, "MalformedSecurityHeader", f"{message} ({name})")
+    for name in headers:
+        if name.startswith("x-goog-") and name not in names:
+            message = "Header was included in the request, but not in signedheaders."
+            raise _refused(400, "MalformedSecurityHeader", f"{message} ({name})")
 
 
 def _signature(query: Mapping[str, str]) -> bytes:
