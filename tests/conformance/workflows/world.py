@@ -65,15 +65,6 @@ class World:
         match effect:
             case HttpRequest():
                 return self._respond(effect)
-            case Sleep(seconds):
-                self.sleeps.append(seconds)
-                self.now_s += seconds
-            case Now():
-                return self.now_s
-            case NewUuid():
-                return UUID
-            case Log(severity, payload):
-                self.logs.append((severity, payload))
             case CreateCallback(method):
                 self.endpoints.append(method)
                 return {"url": f"https://callbacks.test/{len(self.endpoints)}"}
@@ -82,12 +73,22 @@ class World:
             case Fork(branches, limit):
                 self.forks.append((len(branches), limit))
                 return [self._outcome(branch) for branch in branches]
+            case _:
+                return self._noted(effect)
+
+    def _noted(self, effect: Effect) -> Any:
+        match effect:
+            case Sleep(seconds):
+                self.sleeps.append(seconds)
+                self.now_s += seconds
+            case Log(severity, payload):
+                self.logs.append((severity, payload))
             case StepStarted(routine, step, kind):
                 self.steps.append(f"+ {routine}.{step} {kind}")
             case StepEnded(routine, step, failed):
                 self.steps.append(f"- {routine}.{step}{' failed' if failed else ''}")
-            case Breathe():
-                pass
+            case _:
+                return {Now: self.now_s, NewUuid: UUID, Breathe: None}[type(effect)]
         return None
 
     def _outcome(self, branch: Running) -> Outcome:

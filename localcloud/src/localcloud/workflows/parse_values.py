@@ -22,7 +22,7 @@ from localcloud.workflows.syntax import (
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = frozenset(
-    {"and", "or", "not", "in", "AND", "OR", "NOT", "IN"}
+    {"and", "or", "not", "in", "AND", "OR", "NOT"}
     | {"true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL"}
 )
 
@@ -81,15 +81,16 @@ class Faults:
         if not is_expression(node):
             return self._string(node, limits)
         text = node.text.strip()
+        length = len(text.encode(errors="replace"))
+        place = Place(node.place.line, node.place.column + node.is_quoted, length)
         if len(text) - len("${}") > limits.max_expression_chars:
             size = limits.max_expression_chars
-            self.note(f"the expression is longer than {size} characters", node.place)
+            self.note(f"the expression is longer than {size} characters", place)
         try:
-            place = Place(node.place.line, node.place.column, len(text.encode(errors="replace")))
             return Expression(parse_expression(text[2:-1]), text, place)
         except ExpressionError as error:
-            self._note_expression(error, node.place, skipped=2)
-            return Constant(None, node.place)
+            self._note_expression(error, place, skipped=2)
+            return Constant(None, place)
 
     def _string(self, node: Scalar, limits: Limits) -> Constant:
         is_long = isinstance(node.value, str) and len(node.text) * 4 > limits.max_string_bytes

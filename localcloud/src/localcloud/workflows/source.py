@@ -26,11 +26,12 @@ MAX_NODES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A string, number, boolean or null; ``text`` is as written."""
+    """A string, number, boolean or null; ``text`` is as written, without its quotes."""
 
     value: Value
     text: str
     place: Place
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,8 @@ _DOUBLE = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 def _scalar(event: yaml.ScalarEvent) -> Scalar:
     text = _whole_characters(event.value)
     is_plain = event.style is None and event.tag in (None, "!")
-    return Scalar(_plain_value(text) if is_plain else text, text, _place(event))
+    value = _plain_value(text) if is_plain else text
+    return Scalar(value, text, _place(event), is_quoted=event.style in ("'", '"'))
 
 
 def _whole_characters(text: str) -> str:

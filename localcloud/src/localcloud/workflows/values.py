@@ -36,6 +36,8 @@ class Unset:
 
 UNSET = Unset()
 _SCALAR_BYTES = 8
+_FIRST_POWER = 1e21
+"""From here on doubles are printed as powers of ten, as in JSON."""
 
 _TYPE_NAMES: dict[type, str] = {
     type(None): "null",
@@ -90,7 +92,7 @@ def number_text(value: float) -> str:
     """Return a number as the service prints it: a double keeps its shortest form."""
     if isinstance(value, int):
         return str(value)
-    if value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004 - beyond it doubles print as powers
+    if value.is_integer() and abs(value) < _FIRST_POWER:
         return str(int(value))
     return repr(value)
 

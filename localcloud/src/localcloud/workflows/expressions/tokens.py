@@ -57,7 +57,7 @@ _WORDS: dict[str, Value] = {
 }  # fmt: skip
 _WORD_OPERATORS = {
     "and": "and", "AND": "and", "or": "or", "OR": "or", "not": "not", "NOT": "not",
-    "in": "in", "IN": "in",
+    "in": "in",
 }  # fmt: skip
 
 
