@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterator
 
 from localcloud.errors import invalid_argument
-from localcloud.firestore.field_paths import FieldPath, parse_path
-from localcloud.firestore.filters import operator_of
+from localcloud.firestore.field_paths import NAME, FieldPath, parse_path
+from localcloud.firestore.filters import is_impossible, operator_of
 from localcloud.firestore.messages import FilterPb, StructuredQuery
 
 MAX_DISJUNCTIONS = 30
@@ -40,12 +40,16 @@ def check_combination(message: FilterPb) -> None:
     if _array_filters(message) > 1:
         raise invalid_argument("A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction.")
     _check_disjunctions(message)
+    _check_name_filters(message)
 
 
 def inequality_paths(message: FilterPb) -> list[FieldPath]:
-    """Return the fields that are compared otherwise than for equality."""
+    """Return the fields that are compared otherwise than for equality.
+
+    ``a < null`` does not count, for nothing passes it.
+    """
     found = (leaf for leaf in leaves(message) if operator_of(leaf) in _INEQUALITIES)
-    return [path_of(leaf) for leaf in found]
+    return [path_of(leaf) for leaf in found if not is_impossible(leaf)]
 
 
 def path_of(leaf: FilterPb) -> FieldPath:
@@ -72,6 +76,18 @@ def _array_filters(message: FilterPb) -> int:
         return int(operator_of(message) in _ARRAY_OPERATORS)
     counts = [_array_filters(part) for part in message.composite_filter.filters]
     return max(counts, default=0) if message.composite_filter.op == _OR else sum(counts)
+
+
+def _check_name_filters(message: FilterPb) -> None:
+    operators = {operator_of(leaf) for leaf in leaves(message) if path_of(leaf) == NAME}
+    if operators & _ARRAY_OPERATORS:
+        raise invalid_argument("the name __key__ is reserved")
+    inequalities = inequality_paths(message)
+    if operators & {"EQUAL", "IN"} and inequalities and NAME not in inequalities:
+        raise invalid_argument(
+            "Equality on key is not allowed if there are other inequality fields "
+            "and key does not appear in inequalities."
+        )
 
 
 def _check_disjunctions(message: FilterPb) -> None:

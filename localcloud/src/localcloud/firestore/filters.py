@@ -41,6 +41,16 @@ def operator_of(message: FilterPb) -> str:
     return str(_OPERATORS.Name(message.field_filter.op))
 
 
+def is_impossible(message: FilterPb) -> bool:
+    """Whether a field or unary filter compares with null or NaN in a way that nothing passes."""
+    operator = operator_of(message)
+    if message.WhichOneof("filter_type") == "unary_filter":
+        return False
+    if operator in MAX_VALUES or operator == "NOT_EQUAL":
+        return operator == "NOT_EQUAL" and sort_key(message.field_filter.value) == NULL
+    return not _comparable(sort_key(message.field_filter.value))
+
+
 def _composite(message: FilterPb) -> Predicate:
     parts = [compile_filter(part) for part in message.filters]
     match _COMPOSITE_OPERATORS.Name(message.op):
@@ -59,7 +69,7 @@ def _field(message: FilterPb) -> Predicate:
     path = parse_path(message.field.field_path)
     operands = _operands(operator, message.value)
     if path == NAME:
-        _check_names(operator, operands)
+        _check_names(operands)
     if operator in MAX_VALUES:
         return _tested(path, _MEMBERSHIP[operator]([sort_key(value) for value in operands]))
     return _tested(path, _COMPARISONS[operator](sort_key(message.value)))
@@ -84,9 +94,7 @@ def _operands(operator: str, value: ValuePb) -> list[ValuePb]:
     return values
 
 
-def _check_names(operator: str, operands: list[ValuePb]) -> None:
-    if operator in ("ARRAY_CONTAINS", "ARRAY_CONTAINS_ANY"):
-        raise invalid_argument("the name __key__ is reserved")
+def _check_names(operands: list[ValuePb]) -> None:
     for value in operands:
         check_value("__key__", value)
     if any(kind_of(value) != "reference_value" for value in operands):

@@ -9,7 +9,7 @@ from typing import Any
 
 from localcloud.errors import failed_precondition, invalid_argument
 from localcloud.firestore.documents import Entry
-from localcloud.firestore.field_paths import NAME, FieldPath, format_path, parse_path
+from localcloud.firestore.field_paths import NAME, FieldPath, parse_path
 from localcloud.firestore.messages import QueryPb, StructuredQuery
 from localcloud.firestore.values import Key, kind_of, sort_key
 
@@ -45,17 +45,19 @@ class Cursor:
         return 0
 
 
-def parse_orders(query: QueryPb, inequalities: Iterable[FieldPath]) -> tuple[Order, ...]:
+def parse_orders(
+    query: QueryPb, inequalities: Iterable[FieldPath], filtered: Iterable[FieldPath]
+) -> tuple[Order, ...]:
     """Return the orders, with those that Firestore adds: inequality fields, then the name."""
     stated = [_parse_order(order) for order in query.order_by]
-    _check_orders(stated, filtered_by_equality=query.HasField("where") and not [*inequalities])
     descending = bool(stated) and stated[-1].descending
     paths = {order.path for order in stated}
     implied = sorted({*inequalities} - paths - {NAME})
-    added = [Order(path, descending) for path in implied]
-    if NAME not in paths:
-        added.append(Order(NAME, descending))
-    return (*stated, *added)
+    orders = stated + [Order(path, descending) for path in implied]
+    _check_orders(orders)
+    if not {*filtered} - {NAME}:
+        _check_direction(stated)
+    return (*orders,) if NAME in paths else (*orders, Order(NAME, descending))
 
 
 def parse_cursor(cursor: Any, query: QueryPb, orders: Sequence[Order]) -> Cursor:
@@ -95,14 +97,17 @@ def _parse_order(order: Any) -> Order:
     return Order(parse_path(order.field.field_path), order.direction == _DESCENDING)
 
 
-def _check_orders(orders: Sequence[Order], *, filtered_by_equality: bool) -> None:
+def _check_direction(stated: Sequence[Order]) -> None:
+    if stated and stated[0] == Order(NAME, descending=True):
+        raise failed_precondition("Firestore does not support descending key scans")
+
+
+def _check_orders(orders: Sequence[Order]) -> None:
     seen: set[FieldPath] = set()
     for order in orders:
         if NAME in seen:
             raise invalid_argument("order by clause cannot contain more fields after the key")
         if order.path in seen:
-            field = format_path(order.path)
+            field = ".".join(order.path)
             raise invalid_argument(f"order by clause cannot contain duplicate fields {field}")
         seen.add(order.path)
-    if orders and orders[0] == Order(NAME, descending=True) and not filtered_by_equality:
-        raise failed_precondition("Firestore does not support descending key scans")

@@ -12,7 +12,12 @@ import grpc
 from localcloud.errors import RpcError, invalid_argument
 from localcloud.firestore.documents import Documents, Entry, Scope
 from localcloud.firestore.field_paths import NAME, FieldPath, format_path, parse_path
-from localcloud.firestore.filter_rules import check_combination, inequality_paths, leaves, path_of
+from localcloud.firestore.filter_rules import (
+    check_combination,
+    inequality_paths,
+    leaves,
+    path_of,
+)
 from localcloud.firestore.filters import Predicate, compile_filter
 from localcloud.firestore.messages import QueryPb
 from localcloud.firestore.orders import (
@@ -74,12 +79,13 @@ def parse_query(parent: str, message: QueryPb) -> Query:
     """Return the query; raises INVALID_ARGUMENT where Firestore would not run it."""
     scope = _parse_scope(check_parent(parent), message)
     _check_counts(message)
-    predicate, inequalities = None, []
+    predicate, inequalities, filtered = None, [], []
     if message.HasField("where"):
         predicate = compile_filter(message.where)
         check_combination(message.where)
         inequalities = inequality_paths(message.where)
-    orders = parse_orders(message, inequalities)
+        filtered = [path_of(leaf) for leaf in leaves(message.where)]
+    orders = parse_orders(message, inequalities, filtered)
     if not scope.collection_id:
         _check_kindless(message, orders)
     return Query(
