@@ -3,10 +3,11 @@ import warnings
 
 import pillow_heif
 import pytest
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from metadata import look
 from metadata.inspect import Inspection
+from picture import decode
 from picture.limits import Limits
 from picture.refusals import Refusal
 
@@ -76,6 +77,30 @@ def test_colour_space_and_depth_are_those_of_the_file(mode, form, space, depth):
     assert (found.color_space, found.bit_depth) == (space, depth)
 
 
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [("JPEG", {}), ("JPEG", {"progressive": True}), ("JPEG2000", {}), ("PNG", {}), ("TIFF", {})],
+)
+def test_a_large_picture_has_the_size_of_the_file_and_not_of_the_reduced_decode(form, options):
+    large, small = picture((1600, 1200)), picture((200, 150))
+
+    found = seen(encoded(large, form, **options))
+
+    assert (found.width, found.height) == (1600, 1200)
+    bits = int(found.phash, 16) ^ int(seen(encoded(small, "PNG")).phash, 16)
+    assert bits.bit_count() <= 8
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_a_sideways_picture_of_any_format_is_upright(form):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 8
+
+    found = seen(encoded(picture((300, 200)), form, exif=exif))
+
+    assert (found.width, found.height) == (200, 300)
+
+
 def test_a_sideways_photo_is_described_as_it_is_seen():
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
@@ -124,6 +149,27 @@ def test_what_breaks_a_limit_is_refused():
 )
 def test_what_is_no_accepted_picture_is_refused(data, code):
     assert refused(data) == code
+
+
+def test_the_frames_of_an_animated_png_are_counted_but_not_looked_at():
+    frames = [picture((20, 20)).rotate(90 * turn) for turn in range(3)]
+
+    found = seen(encoded(frames[0], "PNG", save_all=True, append_images=frames[1:]))
+
+    assert found.frames == 3
+    assert found.phash == seen(encoded(frames[0], "PNG")).phash
+
+
+def test_large_texts_in_a_png_do_not_fail_it():
+    texts = PngImagePlugin.PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", "<x>" * 700_000, zip=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        decode.prepare(LIMITS)
+        found = seen(encoded(picture(), "PNG", pnginfo=texts))
+
+    assert found.width == 60
 
 
 def test_half_a_picture_is_refused():

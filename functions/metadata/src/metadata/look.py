@@ -10,7 +10,7 @@ from typing import Any, Final
 from PIL import Image, ImageCms
 
 from metadata import exif, perceptual
-from picture import decode, formats
+from picture import decode, formats, jpeg
 from picture.header import Bytes, Header, read_header
 from picture.limits import Limits
 from picture.orientation import turn, upright_size
@@ -39,11 +39,12 @@ def work(_: dict[str, Any], data: mmap.mmap, limits: Limits) -> tuple[dict[str, 
 def look(data: Bytes, limits: Limits) -> dict[str, Any]:
     """Return what one picture is and what it looks like.  Raises Refusal."""
     header = read_header(data, limits)
-    depth, space = _bit_depth(data, header), _color_space(header.image)
-    need = min(1.0, _ENOUGH / min(header.size))
-    decoded = decode.decode(data, header.image, header.form, need, limits)
-    orientation = decode.read_orientation(header.image, header.form, limits)
-    width, height = upright_size(header.size, orientation)
+    depth, space = _bit_depth(header), _color_space(header.image)
+    decoded = _decoded(header, limits)
+    orientation = decode.read_orientation(header.image, header.form)
+    # Pillow turns a TIFF as it decodes it; a JPEG has the size of its reduced scale by now.
+    stored = header.image.size if header.form is formats.TIFF else header.size
+    width, height = upright_size(stored, orientation)
     upright = turn(_small(unify(decoded)), orientation)
     return {
         "format": header.form.name,
@@ -59,6 +60,17 @@ def look(data: Bytes, limits: Limits) -> dict[str, Any]:
         "phash": perceptual.phash(_on_white(upright)),
         "thumbhash": perceptual.thumbhash(upright),
     }
+
+
+def _decoded(header: Header, limits: Limits) -> Image.Image:
+    """Return the pixels at the smallest scale that suffices."""
+    need = min(1.0, _ENOUGH / min(header.size))
+    data, image = header.data, header.image
+    if header.outline is not None:
+        data = jpeg.without_fine_scans(data, header.outline, need)
+    if data is not header.data:
+        image = decode.open_header(data, header.form, limits)
+    return decode.decode(data, image, header.form, need, limits)
 
 
 def _small(image: Image.Image) -> Image.Image:
@@ -77,10 +89,10 @@ def _on_white(image: Image.Image) -> Image.Image:
     return canvas
 
 
-def _bit_depth(data: Bytes, header: Header) -> int:
+def _bit_depth(header: Header) -> int:
     """Return the bits of a channel as stored; Pillow's mode does not tell deep colour."""
     if header.form is formats.PNG:
-        return data[_PNG_DEPTH_AT]
+        return header.data[_PNG_DEPTH_AT]
     told = header.image.info.get("bit_depth")
     if header.form is formats.TIFF:
         told = (getattr(header.image, "tag_v2", {}).get(_TIFF_DEPTH) or (None,))[0]

@@ -1,7 +1,7 @@
-"""The process in which pictures are decoded.  It reads orders from a socket until that closes.
+"""The process in which pictures are decoded. It reads orders from a socket until that closes.
 
 Pictures are hostile: this process has limits, no secrets in its environment, and its
-parent believes nothing it says.  Its memory is small: it imports no client and no server.
+parent believes nothing it says. Its memory is small: it imports no client and no server.
 
     python -I -m picture.child SOCKET MODULE
 
@@ -12,21 +12,23 @@ parent believes nothing it says.  Its memory is small: it imports no client and 
 import importlib
 import mmap
 import os
-import resource
 import select
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from picture import confinement
+from picture import confinement, memory
 from picture.limits import Limits
 from picture.refusals import Refusal
 from picture.wire import BrokenWireError, receive, send
 
 Answer = tuple[dict[str, Any], bytes]
 
-_IDLE_S: Final = 2.0
+# Memory that is given back must be got again by the next picture.
+_IDLE_S: Final = 10.0
+_TRACEBACK: Final = 4_000
 
 
 class Craft(Protocol):
@@ -42,8 +44,8 @@ def main() -> None:
     message, _, _ = receive(link)
     limits = Limits(**message["limits"])
     craft.warm_up(limits)
-    confinement.confine(limits)
-    send(link, {"ready": True})
+    offline = confinement.confine(limits)
+    send(link, {"offline": offline})
     try:
         _serve(link, craft, limits)
     except BrokenWireError:
@@ -51,24 +53,27 @@ def main() -> None:
 
 
 def _serve(link: socket.socket, craft: Craft, limits: Limits) -> None:
-    trim = confinement.memory_trimmer()
+    trim = memory.trimmer()
     while True:
         if not select.select([link], [], [], _IDLE_S)[0]:
             trim()
             select.select([link], [], [])
         order, _, files = receive(link)
         confinement.allow_cpu(limits.cpu_s)
+        memory.reset_peak()
         answer, parts = _answer(craft, order, files[0], limits)
-        send(link, {**answer, "peak_rss_kb": _peak_rss_kb()}, parts)
+        send(link, {**answer, "peak_rss_kb": memory.peak_kb()}, parts)
 
 
 def _answer(craft: Craft, order: dict[str, Any], file: int, limits: Limits) -> Answer:
     try:
         return _work(craft, order, file, limits)
     except Refusal as refusal:
-        return _told(refusal), b""
+        return _refused(refusal)
     except MemoryError:
-        return _told(Refusal("out_of_memory", allowed=limits.memory_mb)), b""
+        return _refused(Refusal("out_of_memory", allowed=limits.memory_mb))
+    except Exception:  # noqa: BLE001 -- the outermost boundary: the parent logs the defect
+        return {"defect": traceback.format_exc()[-_TRACEBACK:]}, b""
     finally:
         os.close(file)
 
@@ -80,12 +85,8 @@ def _work(craft: Craft, order: dict[str, Any], file: int, limits: Limits) -> Ans
         return craft.work(order, data, limits)
 
 
-def _told(refusal: Refusal) -> dict[str, Any]:
-    return {"code": refusal.code, "message": refusal.message}
-
-
-def _peak_rss_kb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _refused(refusal: Refusal) -> Answer:
+    return {"code": refusal.code, "message": refusal.message}, b""
 
 
 if __name__ == "__main__":

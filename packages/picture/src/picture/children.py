@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
+
 from picture.child import Answer
 from picture.limits import Limits
 from picture.refusals import Refusal
@@ -26,15 +28,19 @@ from picture.wire import BrokenWireError, WireTimeoutError, receive, send
 
 # Measured: less memory kept when idle, and no page faults for the coefficients of
 # progressive pictures. The last two only work together.
-_MALLOC: Final = {
+MALLOC: Final = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
     "MALLOC_TRIM_THRESHOLD_": "134217728",
 }
 _INHERITED: Final = ("PATH", "LANG", "LD_LIBRARY_PATH")
 _START_S: Final = 30.0
+_TOLD: Final = 4_000
 _RECYCLE_AFTER: Final = 500
 _RECYCLE_ABOVE_KB: Final = 400 * 1024
+
+
+log = structlog.get_logger()
 
 
 class ChildStartError(Exception):
@@ -51,7 +57,8 @@ class Child:
 
     process: subprocess.Popen[bytes]
     link: socket.socket
-    ready: bool = False
+    offline: bool | None = None
+    """Whether the kernel keeps it from the network; unknown until it is ready."""
     pictures: int = 0
     peak_rss_kb: int = 0
 
@@ -147,7 +154,7 @@ def spawn(module: str, limits: Limits) -> Child:
     with theirs:
         process = subprocess.Popen(  # noqa: S603 -- nothing in the command comes from outside
             [sys.executable, "-I", "-m", "picture.child", str(theirs.fileno()), module],
-            env={name: os.environ[name] for name in _INHERITED if name in os.environ} | _MALLOC,
+            env={name: os.environ[name] for name in _INHERITED if name in os.environ} | MALLOC,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             process_group=0,
@@ -157,14 +164,14 @@ def spawn(module: str, limits: Limits) -> Child:
 
 
 def await_ready(child: Child) -> None:
-    if child.ready:
+    if child.offline is not None:
         return
     try:
-        receive(child.link, time.monotonic() + _START_S)
+        answer, _, _ = receive(child.link, time.monotonic() + _START_S)
     except (BrokenWireError, WireTimeoutError) as error:
         status = child.kill()
         raise ChildStartError(f"the process ended with status {status}") from error
-    child.ready = True
+    child.offline = bool(answer.get("offline"))
 
 
 @dataclass(frozen=True)
@@ -181,14 +188,15 @@ class _Errand:
             answer, parts, _ = receive(self.child.link, deadline_s)
             self.child.pictures += 1
             self.child.peak_rss_kb = int(answer["peak_rss_kb"])
+            return _understood(answer), parts
+        except Refusal as refusal:
+            refusal.peak_rss_kb = self.child.peak_rss_kb
+            raise
         except WireTimeoutError:
             self.child.kill()
             raise Refusal("timeout", allowed=self.limits.wall_s) from None
         except (BrokenWireError, LookupError, TypeError, ValueError):
             raise self._post_mortem() from None
-        if "code" in answer:
-            raise Refusal.reported(str(answer["code"]), str(answer.get("message"))[:500])
-        return answer, parts
 
     def _post_mortem(self) -> Refusal:
         """Return what the picture is told after the child died, or spoke nonsense."""
@@ -205,3 +213,13 @@ class _Errand:
 
 def _cause(status: int) -> str:
     return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+
+
+def _understood(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer of a child that did its work; raise what it refused."""
+    if "defect" in answer:
+        log.error("child_defect", traceback=str(answer["defect"])[:_TOLD])
+        raise Refusal("render_crashed", how="a defect of the renderer")
+    if "code" in answer:
+        raise Refusal.reported(str(answer["code"]), str(answer.get("message"))[:500])
+    return answer

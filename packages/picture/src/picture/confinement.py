@@ -1,20 +1,23 @@
 """What the process that decodes pictures may not do, enforced by the kernel."""
 
-import ctypes
 import resource
-from collections.abc import Callable
 from typing import Final
 
 from picture.limits import Limits
+from picture.seccomp import forbid_network_and_programs
 
 _MB: Final = 1024 * 1024
 
 
-def confine(limits: Limits) -> None:
-    """No more memory than allowed, no files, no core dumps. For the rest of the process."""
+def confine(limits: Limits) -> bool:
+    """Allow only so much memory, no written files, no core dumps, no network, no programs.
+
+    For the rest of the process. Tells whether the kernel could forbid the network.
+    """
     _limit(resource.RLIMIT_AS, limits.memory_mb * _MB)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
+    return forbid_network_and_programs()
 
 
 def allow_cpu(seconds: int) -> None:
@@ -23,12 +26,6 @@ def allow_cpu(seconds: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-def memory_trimmer() -> Callable[[], object]:
-    """Return what gives freed memory back to the system; nothing where the C library cannot."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return (lambda: trim(0)) if trim else (lambda: None)
 
 
 def _limit(kind: int, value: int) -> None:

@@ -28,7 +28,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from picture.formats import JPEG, JPEG2000, PNG, Format
+from picture.formats import JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.refusals import Refusal
@@ -71,13 +71,14 @@ def prepare(limits: Limits) -> None:
     """Register the decoders and gives Pillow our pixel limit. Once per process."""
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_text_bytes
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFile:
     """Return the picture with its header read and no pixel decoded."""
-    with _refusing_damage(limits):
+    with _refusing_damage():
         image = Image.open(_stream(data), formats=(form.plugin,))
         pixels = image.width * image.height
         if pixels > limits.max_pixels:
@@ -85,23 +86,22 @@ def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFil
         return image
 
 
-def count_frames(image: ImageFile.ImageFile, limits: Limits) -> int:
+def count_frames(image: ImageFile.ImageFile) -> int:
     """Return the frames of an animation or pages of a document; 1 for a plain picture."""
-    with _refusing_damage(limits):
+    with _refusing_damage():
         frames = int(getattr(image, "n_frames", 1))
         image.seek(0)
-    if frames > limits.max_frames:
-        raise Refusal("too_many_frames", actual=frames, allowed=limits.max_frames)
     return frames
 
 
-def read_orientation(image: ImageFile.ImageFile, form: Format, limits: Limits) -> int:
+def read_orientation(image: ImageFile.ImageFile, form: Format) -> int:
     """How the picture must be turned; upright if its labels are unreadable.
 
-    A PNG may carry them behind its pixels, so these are decoded first.
+    A PNG may carry them behind its pixels, and Pillow turns a TIFF itself: of these two
+    the pixels are decoded first.
     """
-    if form is PNG:
-        _load(image, limits)
+    if form in {PNG, TIFF}:
+        _load(image)
     try:
         return known(image.getexif().get(TAG))
     except DAMAGE:
@@ -116,11 +116,11 @@ def decode(
     A JPEG whose last bytes are missing is completed; one that lacks more is refused.
     """
     try:
-        return _load(_scaled(image, form, need), limits)
+        return _load(_scaled(image, form, need))
     except Refusal as refusal:
         if form is not JPEG or refusal.code != "truncated" or not lacks_little(data, image, limits):
             raise
-    return _load(_scaled(open_header(data[:] + END, form, limits), form, need), limits)
+    return _load(_scaled(open_header(data[:] + END, form, limits), form, need))
 
 
 def _scaled(image: ImageFile.ImageFile, form: Format, need: float) -> ImageFile.ImageFile:
@@ -128,9 +128,10 @@ def _scaled(image: ImageFile.ImageFile, form: Format, need: float) -> ImageFile.
         image.decodermaxblock = _READ_BYTES
         if need < 1:
             image.draft(None, (_at_least(image.width * need), _at_least(image.height * need)))
-    elif form is JPEG2000 and need <= 1 / 2:
-        # This plugin replaces the method by a number.
-        image.reduce = int(math.log2(1 / need))  # type: ignore[method-assign, assignment]
+    elif form is JPEG2000 and need <= 1 / 4:
+        # One level more than needed: wavelets leave out less than Lanczos would. The plugin
+        # replaces the method by a number.
+        image.reduce = int(math.log2(1 / need)) - 1  # type: ignore[method-assign, assignment]
     return image
 
 
@@ -138,8 +139,8 @@ def _at_least(length: float) -> int:
     return math.ceil(length - 1e-9)
 
 
-def _load(image: ImageFile.ImageFile, limits: Limits) -> Image.Image:
-    with _refusing_damage(limits):
+def _load(image: ImageFile.ImageFile) -> Image.Image:
+    with _refusing_damage():
         image.load()
     return image
 
@@ -153,13 +154,12 @@ def _stream(data: Bytes) -> IO[bytes]:
 
 
 @contextmanager
-def _refusing_damage(limits: Limits) -> Iterator[None]:
+def _refusing_damage() -> Iterator[None]:
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refusal(
-            "too_many_pixels", actual=limits.max_pixels + 1, allowed=limits.max_pixels
-        ) from error
+        allowed = Image.MAX_IMAGE_PIXELS or 0
+        raise Refusal("too_many_pixels", actual=allowed + 1, allowed=allowed) from error
     except DAMAGE as error:
         code = "truncated" if _tells_truncation(error) else "damaged"
         raise Refusal(code) from error

@@ -7,7 +7,6 @@ does not need.
 
 import mmap
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +15,7 @@ from picture.refusals import Refusal
 Bytes = bytes | mmap.mmap
 
 _SOI_LENGTH: Final = 2
+_PREFIX: Final = 0xFF
 _EOI: Final = 0xD9
 _SOS: Final = 0xDA
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -66,20 +66,29 @@ class Outline:
 
 def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
     """Return the outline of a JPEG; refuses one with more scans than a camera would write."""
-    progressive, components = False, 0
+    progressive, components, segments, at = False, 0, 0, _SOI_LENGTH
     scans: list[Scan] = []
-    for count, (marker, at, length) in enumerate(_segments(data)):
-        if count > max_segments:
-            raise Refusal("damaged")
+    while (marker := _marker(data, at)) is not None and marker != _EOI:
+        end = at + _length(data, at, marker)
         if marker in _FRAMES:
             progressive, components = marker == _PROGRESSIVE, _byte(data, at + 9)
         elif marker == _SOS:
-            scans.append(_scan(data, at, length))
-            if not progressive and len(scans[0].components) >= components:
+            is_only = not progressive and _byte(data, at + 4) >= components
+            end = len(data) if is_only else _end_of_scan(data, end)
+            scans.append(_scan(data, at, end))
+            if is_only:
                 break
-            if len(scans) > max_scans:
-                raise Refusal("too_many_scans", allowed=max_scans)
+        segments += 1
+        _check(len(scans), max_scans, segments, max_segments)
+        at = end
     return Outline(progressive, components, tuple(scans))
+
+
+def _check(scans: int, max_scans: int, segments: int, max_segments: int) -> None:
+    if scans > max_scans:
+        raise Refusal("too_many_scans", allowed=max_scans)
+    if segments > max_segments:
+        raise Refusal("damaged")
 
 
 def without_fine_scans(data: Bytes, found: Outline, need: float) -> Bytes:
@@ -102,27 +111,19 @@ def _is_too_fine(scan: Scan, need: float) -> bool:
     return scan.refines_detail and (need <= 1 / 4 or scan.low == 0)
 
 
-def _segments(data: Bytes) -> Iterator[tuple[int, int, int]]:
-    """Marker, position and length (marker included) of each segment up to the end of image."""
-    at = _SOI_LENGTH
-    while at + 4 <= len(data) and data[at] == 0xFF:  # noqa: PLR2004 -- every marker begins so
-        marker = data[at + 1]
-        if marker == _EOI:
-            return
-        length = _length(data, at, marker)
-        if length:
-            yield marker, at, length
-        at += length or 1
+def _marker(data: Bytes, at: int) -> int | None:
+    """Return the marker at a place where one must stand; None where none does."""
+    return data[at + 1] if at + 4 <= len(data) and data[at] == _PREFIX else None
 
 
 def _length(data: Bytes, at: int, marker: int) -> int:
-    """Return the bytes of the segment at ``at``; 0 for a fill byte."""
-    if marker == 0xFF:  # noqa: PLR2004 -- any number of these may precede a marker (B.1.1.2)
-        return 0
+    """Return the bytes of the segment at ``at``, its marker included."""
+    if marker == _PREFIX:
+        # Any number of these may precede a marker (B.1.1.2).
+        return 1
     if marker in _WITHOUT_LENGTH:
         return 2
-    length = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return length if marker != _SOS else _end_of_scan(data, at + length) - at
+    return 2 + int.from_bytes(data[at + 2 : at + 4], "big")
 
 
 def _end_of_scan(data: Bytes, start: int) -> int:
@@ -130,13 +131,13 @@ def _end_of_scan(data: Bytes, start: int) -> int:
     return found.start() if found else len(data)
 
 
-def _scan(data: Bytes, at: int, length: int) -> Scan:
+def _scan(data: Bytes, at: int, end: int) -> Scan:
     count = _byte(data, at + 4)
     components = tuple(_byte(data, at + 5 + 2 * number) for number in range(count))
     tail = at + 5 + 2 * count
     band = range(_byte(data, tail), _byte(data, tail + 1) + 1)
     precision = _byte(data, tail + 2)
-    return Scan(at, tail + 3, at + length, components, band, precision >> 4, precision & 15)
+    return Scan(at, tail + 3, end, components, band, precision >> 4, precision & 15)
 
 
 def _byte(data: Bytes, at: int) -> int:

@@ -12,8 +12,12 @@ class Limits:
     """Cameras and encoders write about ten; 25,000 keep the decoder busy for a minute."""
     max_segments: int = 20_000
     """Marker segments before the pixels of a JPEG; large profiles and XMP need a few hundred."""
+    max_chunks: int = 200_000
+    """Of a PNG; encoders write the pixels of a large one in chunks of 8 KB."""
     max_profile_bytes: int = 4 * 1024 * 1024
     """Larger colour profiles are ignored; those of printing presses have up to 3 MB."""
+    max_text_bytes: int = 64 * 1024 * 1024
+    """Of the texts in a PNG, unpacked; large XMP has a few."""
     cpu_s: int = 25
     wall_s: float = 28.0
     memory_mb: int = 1_280

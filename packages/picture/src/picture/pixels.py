@@ -48,7 +48,7 @@ def _colour(image: Image.Image) -> Image.Image:
 
 def _grey_16(image: Image.Image) -> Image.Image:
     # Image.convert clips 16-bit values at 255 instead of scaling them.
-    return image.point(lambda value: value * (1 / 257)).convert("L")
+    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
 
 
 def _grey_wide(image: Image.Image) -> Image.Image:

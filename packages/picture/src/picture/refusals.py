@@ -22,6 +22,7 @@ from safelight.errors import (
 )
 
 SENTENCES: Final = {
+    "unreadable": "The file cannot be read: {why}.",
     "empty_file": "The file is empty.",
     "not_an_image": "The file is not an image.",
     "unsupported_format": "The file is {kind}, which is not supported.",
@@ -42,6 +43,9 @@ OUR_FAULT: Final = frozenset({"timeout", "out_of_memory", "render_crashed"})
 class Refusal(Exception):  # noqa: N818 -- a refusal is an outcome that users see, not a defect
     """A picture that will never be rendered."""
 
+    peak_rss_kb: int = 0
+    """What it cost to find out, where that is known."""
+
     def __init__(self, code: str, **facts: str | float) -> None:
         self.code = code
         self.message = SENTENCES[code].format(**facts)
@@ -49,7 +53,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an outcome that users se
 
     @classmethod
     def reported(cls, code: str, message: str) -> "Refusal":
-        """Return the refusal that a child told; unknown codes count as a crash."""
+        """Return a refusal as a child told it; unknown codes count as a crash."""
         if code not in SENTENCES:
             return cls("render_crashed", how="unreadable answer")
         refusal = cls.__new__(cls)
@@ -73,7 +77,7 @@ _ERRORS: Final[Mapping[str, type[PermanentError]]] = {
         TruncatedError,
         UnsupportedFormatError,
     )
-} | {"damaged": TruncatedError}
+} | {"damaged": TruncatedError, "unreadable": NotAnImageError}
 
 
 def to_error(refusal: Refusal) -> PermanentError:

@@ -1,0 +1,73 @@
+"""Reads the chunk structure of a PNG without decoding it.
+
+PNG (Third Edition), section 5. Animated pictures are shown by their default image, so
+that faults in their frames do no harm.
+"""
+
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from picture.refusals import Refusal
+
+Bytes = bytes | mmap.mmap
+
+_SIGNATURE_LENGTH: Final = 8
+_OVERHEAD: Final = 12
+_END: Final = bytes.fromhex("0000000049454e44ae426082")
+_ANIMATION: Final = frozenset({b"acTL", b"fcTL", b"fdAT"})
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of the file, its length and checksum included."""
+
+    kind: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The whole chunks of a PNG; the last one should be its end."""
+
+    chunks: tuple[Chunk, ...]
+    frames: int
+
+    @property
+    def has_end(self) -> bool:
+        return bool(self.chunks) and self.chunks[-1].kind == b"IEND"
+
+
+def outline(data: Bytes, *, max_chunks: int) -> Outline:
+    """Return the outline of a PNG; refuses one that is a heap of tiny chunks."""
+    chunks: list[Chunk] = []
+    frames = 1
+    for chunk in _chunks(data):
+        if len(chunks) >= max_chunks:
+            raise Refusal("damaged")
+        chunks.append(chunk)
+        if chunk.kind == b"acTL":
+            frames = max(1, int.from_bytes(data[chunk.start + 8 : chunk.start + 12], "big"))
+    return Outline(tuple(chunks), frames)
+
+
+def still(data: Bytes, found: Outline) -> Bytes:
+    """Return the default image alone, with the end that it should have."""
+    kept = [chunk for chunk in found.chunks if chunk.kind not in _ANIMATION]
+    if len(kept) == len(found.chunks) and found.has_end:
+        return data
+    parts = [data[:_SIGNATURE_LENGTH], *(data[chunk.start : chunk.end] for chunk in kept)]
+    return b"".join(parts if found.has_end else [*parts, _END])
+
+
+def _chunks(data: Bytes) -> Iterator[Chunk]:
+    at, kind = _SIGNATURE_LENGTH, b""
+    while kind != b"IEND" and at + _OVERHEAD <= len(data):
+        kind = data[at + 4 : at + 8]
+        end = at + _OVERHEAD + int.from_bytes(data[at : at + 4], "big")
+        if end > len(data):
+            return
+        yield Chunk(kind, at, end)
+        at = end
