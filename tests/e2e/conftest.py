@@ -1,6 +1,7 @@
 """The whole stack, one for the whole run."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from tests.e2e.pipeline import Pipeline
@@ -18,6 +19,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture
-def pipeline(stack: LocalCloud) -> Pipeline:
+def pipeline(stack: LocalCloud) -> Iterator[Pipeline]:
     apply_environment(stack.environment())
-    return Pipeline(stack)
+    with closing(Pipeline(stack)) as pipeline:
+        yield pipeline

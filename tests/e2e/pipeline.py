@@ -38,6 +38,10 @@ class Pipeline:
         self.uploads = self.storage.bucket(f"{PROJECT}-uploads")
         self.variants = self.storage.bucket(f"{PROJECT}-variants")
 
+    def close(self) -> None:
+        self.storage.close()
+        self.firestore.close()
+
     def upload(self, name: str, content: bytes, content_type: str = "image/jpeg") -> Upload:
         blob = self.uploads.blob(name)
         blob.upload_from_string(content, content_type=content_type)

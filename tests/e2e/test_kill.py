@@ -32,6 +32,7 @@ def test_a_kill_in_the_middle_of_uploads_loses_nothing(tmp_path: Path) -> None:
         assert len(pipeline.stored_variants(one)) == 4
         events = [entry["event"] for entry in pipeline.timeline(one)]
         assert events == ["picture_claimed", "picture_approved", "variants_published"]
+    pipeline.close()
     assert cloud.stop() == 0, cloud.log_tail()
 
 
