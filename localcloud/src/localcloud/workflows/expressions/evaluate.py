@@ -93,7 +93,7 @@ class _Compiler:
             case Name(name):
                 return Code(self._variable(name))
             case Invoke():
-                arguments = tuple(self.code(argument) for argument in node.arguments)
+                arguments = tuple(map(self.code, node.arguments))
                 return self.symbols.invocation(node, arguments)
             case Binary(operator="and" | "or"):
                 return self._logical(node)
@@ -119,7 +119,7 @@ class _Compiler:
     def _operation(self, node: Node) -> Code:
         """Return the code of an operation that always evaluates all its operands."""
         apply, operands = _operation_of(node)
-        codes = tuple(self.code(operand) for operand in operands)
+        codes = tuple(map(self.code, operands))
         readers = [code.read for code in codes if code.read is not None]
         if len(readers) < len(codes):
             return Code(None, _flow_of(apply, codes))

@@ -32,7 +32,8 @@ _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"+", "-"}),
     frozenset({"*", "/", "//", "%"}),
 )
-_MAX_OPERATORS = 400
+_MAX_OPERATORS = 250
+"""Trees lean to the left, as deep as they have operators; 400 characters hold fewer than these."""
 
 
 def parse_expression(text: str) -> Node:
