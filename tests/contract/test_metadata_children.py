@@ -47,12 +47,12 @@ def inspect(looking, data):
 
 @pytest.mark.parametrize(
     ("limits", "code"),
-    [({"wall_s": 0.15}, "timeout"), ({"memory_mb": 300}, "out_of_memory")],
+    [({"wall_s": 0.3}, "timeout"), ({"memory_mb": 250}, "out_of_memory")],
 )
 def test_a_picture_that_costs_too_much_fails_alone(limits, code):
     with inspector(**limits) as (looking, _):
         with pytest.raises(PermanentError) as refused:
-            inspect(looking, png(7_000, 7_000))
+            inspect(looking, png(9_000, 9_000))
 
         assert refused.value.code == code
         assert inspect(looking, png(20, 10)).width == 20
