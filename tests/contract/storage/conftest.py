@@ -40,7 +40,7 @@ def signer(key: rsa.RSAPrivateKey) -> service_account.Credentials:
 
 @pytest.fixture(scope="session")
 def verify(key: rsa.RSAPrivateKey) -> Verify:
-    def verify(signature: bytes, message: bytes) -> bool:
+    def verify(message: bytes, signature: bytes) -> bool:
         try:
             key.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
         except InvalidSignature:

@@ -32,7 +32,7 @@ JSON_PATHS = (
 
 
 def application(storage: Storage, faults: Faults, verify: Verify) -> ASGIApp:
-    """Return the application; ``verify(signature, message)`` judges signed URLs."""
+    """Return the application; ``verify(message, signature)`` judges signed URLs."""
     return _Application(storage, faults, verify)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote
 from localcloud.storage.errors import StorageError
 
 Verify = Callable[[bytes, bytes], bool]
-"""Says whether the signature (first) of the message (second) is good: RSA-SHA256, PKCS #1 v1.5."""
+"""Says whether of the message (first) the signature (second) is good: RSA-SHA256, PKCS #1 v1.5."""
 
 ALGORITHM = "GOOG4-RSA-SHA256"
 MAX_EXPIRES_S = 7 * 24 * 3600
@@ -63,7 +63,7 @@ def check_signature(
     )
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     message = "\n".join((ALGORITHM, query["X-Goog-Date"], scope, digest))
-    if not verify(_signature(query), message.encode()):
+    if not verify(message.encode(), _signature(query)):
         raise _mismatch()
 
 

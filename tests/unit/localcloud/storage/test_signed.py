@@ -19,13 +19,13 @@ QUERY = {
 def check(query: dict[str, str], now: datetime = SIGNED_AT, *, good: bool = True) -> None:
     text = "&".join(f"{name}={value}" for name, value in query.items())
     headers = {"host": "127.0.0.1:9000"}
-    check_signature("GET", ("/b/o", text), headers, now, lambda _signature, _message: good)
+    check_signature("GET", ("/b/o", text), headers, now, lambda _message, _signature: good)
 
 
 def test_the_message_is_the_canonical_request_as_documented() -> None:
     seen: list[bytes] = []
 
-    def verify(_: bytes, message: bytes) -> bool:
+    def verify(message: bytes, _: bytes) -> bool:
         seen.append(message)
         return True
 
