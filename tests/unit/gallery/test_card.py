@@ -1,16 +1,21 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gallery.card import STATES, card_of
 from gallery.detail import detail_of
 from gallery.pages import Pages, duration, size
 from safelight.record import State
 
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 READY = {
     "imageId": "iabc",
     "owner": "ada",
     "state": "ready",
     "reason": None,
-    "original": {"name": "ada/20261120T06Z/00/dog.jpg", "generation": 7},
+    "original": {
+        "name": "ada/20261120T06Z/00/dog.jpg",
+        "generation": 7,
+        "uploadedAt": NOON,
+    },
     "metadata": {
         "width": 400,
         "height": 300,
@@ -26,8 +31,9 @@ READY = {
         "icon": {"uri": "gs://v/i", "width": 128, "height": 128, "bytes": 900},
         "thumbnail": {"uri": "gs://v/t", "width": 300, "height": 225, "bytes": 9000},
     },
-    "processing": {"durationMs": 812},
-    "createdAt": datetime(2026, 11, 20, 6, 0, tzinfo=UTC),
+    "processing": {"finishedAt": NOON + timedelta(milliseconds=812)},
+    "createdAt": NOON + timedelta(milliseconds=50),
+    "updatedAt": NOON + timedelta(milliseconds=900),
 }
 
 
@@ -40,6 +46,13 @@ def test_a_ready_picture_shows_its_thumbnail_and_variants():
     assert card.thumbnail is not None
     assert card.thumbnail.url == "/variants/iabc/thumbnail?generation=7"
     assert card.duration_ms == 812
+
+
+def test_the_time_it_took_ends_with_the_last_stage():
+    failed = {**READY, "state": "failed", "processing": None}
+
+    assert card_of(failed).duration_ms == 900
+    assert card_of({**READY, "state": "rendering"}).duration_ms is None
 
 
 def test_nothing_is_shown_of_a_picture_that_is_not_ready():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from safelight.record import State
+from safelight.record import TERMINAL, State
 
 Record = Mapping[str, Any]
 
@@ -69,7 +69,7 @@ def card_of(record: Record) -> Card:
         variants=variants,
         thumbnail=_thumbnail(variants),
         created_at=_time(record.get("createdAt")),
-        duration_ms=_number(mapping(record.get("processing")).get("durationMs")),
+        duration_ms=_spent_ms(record),
     )
 
 
@@ -122,6 +122,18 @@ def _descriptions(record: Record) -> Iterator[str]:
 def _thumbnail(variants: tuple[Variant, ...]) -> Variant | None:
     named = {variant.name: variant for variant in variants}
     return next((named[name] for name in _THUMBNAILS if name in named), None)
+
+
+def _spent_ms(record: Record) -> int | None:
+    """Return how long the way took from the upload to where it ended, if it has."""
+    if record.get("state") not in TERMINAL:
+        return None
+    began = _time(mapping(record.get("original")).get("uploadedAt"))
+    ended = _time(mapping(record.get("processing")).get("finishedAt"))
+    ended = ended or _time(record.get("updatedAt"))
+    if began is None or ended is None or ended < began:
+        return None
+    return round((ended - began).total_seconds() * 1000)
 
 
 def _time(value: object) -> datetime | None:

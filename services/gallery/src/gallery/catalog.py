@@ -23,8 +23,9 @@ _CARD_FIELDS: Final = (
     "original",
     "metadata.labels",
     "variants",
-    "processing.durationMs",
+    "processing.finishedAt",
     "createdAt",
+    "updatedAt",
 )
 
 
