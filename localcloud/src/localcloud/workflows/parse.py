@@ -95,12 +95,7 @@ class _WorkflowParser:
         if routine == MAIN and len(params) > 1:
             self._faults.note("'main' takes at most one parameter", params[1].place)
         seen: set[str] = set()
-        has_default = False
         for param in params:
             if param.name in seen:
                 self._faults.note(f"duplicate parameter '{param.name}'", param.place)
-            if has_default and param.default is None:
-                text = f"parameter '{param.name}' without default follows one with a default"
-                self._faults.note(text, param.place)
-            has_default = has_default or param.default is not None
             seen.add(param.name)

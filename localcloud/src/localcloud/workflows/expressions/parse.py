@@ -116,9 +116,10 @@ class _Parser:
     def _member(self, owner: Node) -> Node:
         self._take()
         token = self._take()
-        if not (token.text.isidentifier() and token.text.isascii()):
+        name = token.value if token.kind == "operator" and token.value else token.text
+        if not (name.isidentifier() and name.isascii()):
             raise self._unexpected(token)
-        return Member(owner, token.text, token.offset)
+        return Member(owner, name, token.offset)
 
     def _index(self, owner: Node) -> Node:
         self._enter()

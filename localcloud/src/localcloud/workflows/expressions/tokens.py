@@ -85,7 +85,7 @@ def _token(match: re.Match[str], group: str) -> Token:
     if text in _WORDS:
         return Token("value", text, offset, _WORDS[text])
     if text in _WORD_OPERATORS:
-        return Token("operator", _WORD_OPERATORS[text], offset)
+        return Token("operator", _WORD_OPERATORS[text], offset, text)
     return Token("name", text, offset)
 
 

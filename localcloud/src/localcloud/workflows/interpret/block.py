@@ -120,7 +120,10 @@ class Steps:
                 if state.steps >= state.next_pause:
                     state.next_pause = state.steps + BREATHE_EVERY_STEPS
                     yield Breathe()
-                signal = yield _untraced(op.work, frame)
+                work = op.work
+                signal = work.plain(frame) if work.plain is not None else None
+                if work.flow is not None:
+                    signal = yield work.flow(frame)
             except (WorkflowError, RecursionError) as error:
                 failed = self._located(error, op)
                 yield StepEnded(self.routine, op.name, failed)
@@ -147,12 +150,3 @@ class Steps:
             failed.frames.append(frame)
             failed.located = True
         return failed
-
-
-def _untraced(work: Work, frame: Frame) -> Flow:
-    if work.plain is not None:
-        yield from ()
-        return work.plain(frame)
-    if work.flow is not None:
-        return (yield work.flow(frame))
-    return None
