@@ -197,6 +197,20 @@ def test_later_write_of_a_batch_sees_the_earlier(client: firestore.Client) -> No
     assert document.get().to_dict() == {"n": 1, "m": 2}
 
 
+def test_result_of_a_write_tells_when_the_document_was_last_updated(
+    client: firestore.Client,
+) -> None:
+    kept, gone = client.document("images/kept"), client.document("images/gone")
+    batch = client.batch()
+    batch.set(kept, {"n": 1})
+    batch.set(gone, {"n": 1})
+    batch.delete(gone)
+
+    results = batch.commit()
+
+    assert [result.update_time for result in results] == [kept.get().update_time, None, None]
+
+
 def test_batch_stamps_all_documents_alike(client: firestore.Client) -> None:
     batch = client.batch()
     for name in "abc":

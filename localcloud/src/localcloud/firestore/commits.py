@@ -3,7 +3,7 @@
 https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#commitrequest
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -23,7 +23,7 @@ from localcloud.firestore.messages import (
 from localcloud.firestore.paths import check_database
 from localcloud.firestore.store import Store
 from localcloud.firestore.transactions import Transaction, Transactions
-from localcloud.firestore.writes import ParsedWrite, apply_write, parse_writes
+from localcloud.firestore.writes import Outcome, ParsedWrite, apply_write, parse_writes
 
 # https://cloud.google.com/firestore/quotas#writes_and_transactions says 10 MiB; the API
 # refuses above 11.
@@ -99,20 +99,27 @@ class Commits:
 
     def _apply_now(self, writes: Sequence[ParsedWrite]) -> tuple[list[WriteResultPb], Timestamp]:
         at = self._store.tick()
-        changed: dict[str, DocumentPb | None] = {}
-        results = []
+        before = {write.name: self._stored(write.name) for write in writes}
+        after, outcomes = dict(before), []
         for write in writes:
-            current = changed[write.name] if write.name in changed else self._stored(write.name)
-            outcome = apply_write(write, current, at)
-            results.append(outcome.result)
-            if outcome.document is not current:
-                changed[write.name] = outcome.document
-        self._store.commit(changed, at)
-        return results, at
+            outcome = apply_write(write, after[write.name], at)
+            outcomes.append(outcome)
+            after[write.name] = outcome.document
+        self._store.commit({n: d for n, d in after.items() if d is not before[n]}, at)
+        return [_result(w, o, after) for w, o in zip(writes, outcomes, strict=True)], at
 
     def _stored(self, name: str) -> DocumentPb | None:
         entry = self._store.index.get(name)
         return None if entry is None else entry.document
+
+
+def _result(
+    write: ParsedWrite, outcome: Outcome, after: Mapping[str, DocumentPb | None]
+) -> WriteResultPb:
+    """Return what the write did; the time is that of the document when all are applied."""
+    document = after[write.name]
+    update_time = None if document is None else document.update_time
+    return WriteResult(update_time=update_time, transform_results=outcome.transform_results)
 
 
 def _check_request_size(request: RequestPb) -> None:

@@ -16,9 +16,8 @@ from localcloud.firestore.messages import (
     DocumentPb,
     FieldsPb,
     PreconditionPb,
+    ValuePb,
     WritePb,
-    WriteResult,
-    WriteResultPb,
 )
 from localcloud.firestore.paths import check_document, check_inside
 from localcloud.firestore.preconditions import check_precondition
@@ -41,10 +40,10 @@ class ParsedWrite:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The new version of the document (None: deleted) and what the caller is told."""
+    """The new version of the document (None: deleted) and the results of the transforms."""
 
     document: DocumentPb | None
-    result: WriteResultPb
+    transform_results: list[ValuePb]
 
 
 def parse_writes(writes: Iterable[WritePb], database: str) -> list[ParsedWrite]:
@@ -72,18 +71,16 @@ def apply_write(write: ParsedWrite, current: DocumentPb | None, at: Timestamp) -
     """Return what becomes of the document; raises where its precondition does not hold."""
     check_precondition(write.precondition, write.name, current)
     if write.fields is None:
-        return Outcome(None, WriteResult(update_time=at if current is not None else None))
+        return Outcome(None, [])
     document = _updated(write, current)
     results = apply_transforms(document.fields, write.transforms, at)
     check_size(document)
     if current is not None and _same_fields(current, document):
         # A write that changes nothing leaves the update time as it is.
-        return Outcome(
-            current, WriteResult(update_time=current.update_time, transform_results=results)
-        )
+        return Outcome(current, results)
     document.create_time.CopyFrom(current.create_time if current is not None else at)
     document.update_time.CopyFrom(at)
-    return Outcome(document, WriteResult(update_time=at, transform_results=results))
+    return Outcome(document, results)
 
 
 def _parse_update(write: WritePb) -> ParsedWrite:
