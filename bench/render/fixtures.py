@@ -34,8 +34,8 @@ def _clouds(size: tuple[int, int]) -> Image.Image:
     for octave in range(1, _OCTAVES):
         coarse = (max(1, size[0] >> (_OCTAVES - octave)), max(1, size[1] >> (_OCTAVES - octave)))
         noise = Image.effect_noise(coarse, 90).resize(size, Image.Resampling.BICUBIC)
-        clouds = Image.blend(clouds, noise, 0.4 if octave < _OCTAVES - 1 else 0.15)
-    sensor = Image.effect_noise(size, 4)
+        clouds = Image.blend(clouds, noise, 0.4 if octave < _OCTAVES - 1 else 0.06)
+    sensor = Image.effect_noise(size, 2)
     return ImageChops.add(clouds, sensor, 1.0, -128)
 
 
