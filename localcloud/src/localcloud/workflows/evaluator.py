@@ -88,7 +88,8 @@ class Evaluator:
 
     async def evaluate(self, task: Task) -> Ending:
         """Return how the workflow ended.  Raises DeploymentError."""
-        language = Interpreted(task.limits, trace_steps=False)
+        regional = not task.google_apis.per_service
+        language = Interpreted(task.limits, trace_steps=False, regional=regional)
         env = task.whole_env
         program = language.compile(task.source, env["GOOGLE_CLOUD_PROJECT_ID"], env.keys())
         ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()

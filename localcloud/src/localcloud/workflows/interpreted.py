@@ -11,16 +11,20 @@ from localcloud.workflows.program import Program, RunContext, compile_workflow, 
 
 @dataclass(frozen=True, slots=True)
 class Interpreted:
-    """The interpreter with its connectors; ``trace_steps`` keeps a history of steps."""
+    """The interpreter with its connectors; ``trace_steps`` keeps a history of steps.
+
+    Without ``regional`` connectors call one host an API, whatever the region.
+    """
 
     limits: Limits = DEFAULT_LIMITS
     trace_steps: bool = True
+    regional: bool = True
 
     def compile(self, source: str, project: str, env_names: Collection[str]) -> Program:
         """Return the checked workflow.  Raises DeploymentError."""
         return compile_workflow(
             source,
-            connectors=GoogleConnectors(project, self.limits),
+            connectors=GoogleConnectors(project, self.limits, self.regional),
             limits=self.limits,
             env_names=env_names,
         )

@@ -175,7 +175,7 @@ def test_a_failed_operation_is_an_operation_error():
 
 
 def test_polling_follows_the_policy_and_the_timeout():
-    pending = json_response({"name": "o"})
+    pending = json_response({"name": "operations/o"})
     policy = {"initial_delay": 2, "multiplier": 3, "max_delay": 10}
     with pytest.raises(WorkflowError) as raised:
         play(
@@ -215,7 +215,7 @@ def test_polling_can_be_skipped():
             "container.v1.projects.zones.clusters.delete",
             {"projectId": "p", "zone": "z", "clusterId": "c"},
             {"name": "op", "zone": "z", "status": "RUNNING"},
-            "container.googleapis.com/v1/projects/p/locations/z/operations/op",
+            "container.googleapis.com/v1/projects/p/zones/z/operations/op",
         ),
         (
             "sqladmin.v1beta4.instances.insert",
@@ -250,24 +250,44 @@ def test_polling_can_be_skipped():
     ],
 )
 def test_every_kind_of_operation_is_found_again(name, args, first, poll):
-    over = json_response(
-        {
-            "done": True,
-            "state": "SUCCEEDED",
-            "currentState": "JOB_STATE_DONE",
-            "status": "DONE",
-        }
-    )
-    if "status" not in first or isinstance(first["status"], dict):
-        ended = {
-            "state": "DONE" if name.startswith("bigquery") else "SUCCEEDED",
-            "conditions": [{"type": "Completed", "status": "True"}],
-        }
-        over = json_response({"currentState": "JOB_STATE_DONE", "status": ended})
+    nested = name.startswith(("bigquery", "run", "batch"))
+    status = {
+        "state": "DONE" if name.startswith("bigquery") else "SUCCEEDED",
+        "conditions": [{"type": "Completed", "status": "True"}],
+    }
+    over = {"status": status if nested else "DONE", "currentState": "JOB_STATE_DONE"}
 
-    _, effects = play(f"googleapis.{name}", args, json_response(first), over)
+    _, effects = play(f"googleapis.{name}", args, json_response(first), json_response(over))
 
     assert sent(effects)[1] == f"GET https://{poll}"
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("compute.v1.instances.stop", {"project": "p", "zone": "z", "instance": "i"}),
+        ("firestore.v1.projects.databases.exportDocuments", {"name": "d", "body": {}}),
+        ("bigquery.v2.jobs.insert", {"projectId": "p", "body": {}}),
+        ("batch.v1.projects.locations.jobs.create", {"parent": "p", "body": {}}),
+    ],
+)
+def test_an_answer_that_is_no_operation_is_the_result(name, args):
+    answer = {"name": "projects/p/things/t", "color": "red"}
+    result, effects = play(f"googleapis.{name}", args, json_response(answer))
+
+    assert (result, len(effects)) == (answer, 1)
+
+
+def test_the_state_of_an_operation_must_be_a_map():
+    with pytest.raises(WorkflowError) as raised:
+        play(
+            "googleapis.firestore.v1.projects.databases.exportDocuments",
+            {"name": "d", "body": {}},
+            json_response({"name": "operations/1"}),
+            json_response(["no", "map"]),
+        )
+
+    assert raised.value.value["tags"] == ["ResponseTypeError"]
 
 
 def test_a_secret_is_read_as_text():

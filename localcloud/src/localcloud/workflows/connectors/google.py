@@ -26,10 +26,14 @@ _EXECUTIONS = "googleapis.workflowexecutions.{version}.projects.locations.workfl
 
 @dataclass(frozen=True, slots=True)
 class GoogleConnectors:
-    """The connectors; shortcuts take ``project_id`` where the call does not name a project."""
+    """The connectors; shortcuts take ``project_id`` where the call does not name a project.
+
+    Without ``regional`` every API has one host, and a region is a parameter as any other.
+    """
 
     project_id: str = ""
     limits: Limits = DEFAULT_LIMITS
+    regional: bool = True
 
     def exists(self, name: str) -> bool:
         """Tell whether ``googleapis.SERVICE.VERSION.RESOURCE.METHOD`` is known."""
@@ -45,7 +49,9 @@ class GoogleConnectors:
             raise value_error(f"unknown connector '{name}'")
         given = dict(args)
         params = read_params(given.pop("connector_params", None))
-        request = build_request(method, given, params.auth, params.request_timeout_s)
+        request = build_request(
+            method, given, params.auth, params.request_timeout_s, regional=self.regional
+        )
         answer = yield from exchange(request, self.limits)
         if method.operation is None or params.skip_polling:
             return answer

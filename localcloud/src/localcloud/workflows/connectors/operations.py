@@ -7,6 +7,7 @@ https://cloud.google.com/workflows/docs/connectors#lro
 https://cloud.google.com/workflows/docs/reference/googleapis#list_of_supported_connectors
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ from localcloud.workflows.effects import HttpRequest, Now, Running, Sleep, Value
 from localcloud.workflows.failures import error
 
 State = Mapping[str, Value]
+
+# "operations/1", "transferOperations/1", "projects/p/operations/1"
+_OPERATION = re.compile(r"[oO]perations/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of operation is followed; ``url`` takes the first request and answer."""
+    """How one kind of operation is followed.
 
-    url: Callable[[HttpRequest, State], str]
+    ``url`` takes the first request and answer; None where that answer is no operation.
+    """
+
+    url: Callable[[HttpRequest, State], str | None]
     progress: Callable[[State], Progress]
 
 
@@ -38,20 +45,12 @@ def wait(kind: str, request: HttpRequest, first: Value, params: Params) -> Runni
     """Return the final state.  Raises OperationError, TimeoutError or ResponseTypeError."""
     follow, state = KINDS[kind], _checked(first)
     progress = follow.progress(state)
-    begun: float = 0.0 if progress.done else (yield Now())
-    delay_s = params.initial_delay_s
-    url = "" if progress.done else follow.url(request, state)
-    poll = replace(request, method="GET", url=url, body=None, headers=_without_body(request))
-    while not progress.done:
-        yield Sleep(delay_s)
-        delay_s = min(delay_s * params.multiplier, params.max_delay_s)
-        state = _checked((yield from exchange(poll)))
+    url = None if progress.done else follow.url(request, state)
+    if url is not None:
+        headers = _without_body(request)
+        poll = replace(request, method="GET", url=url, body=None, headers=headers)
+        state = yield from _polled(follow, poll, params)
         progress = follow.progress(state)
-        if not progress.done and (yield Now()) - begun > params.timeout_s:
-            raise error(
-                "TimeoutError",
-                f"long-running operation timed out after {params.timeout_s:g} seconds",
-            )
     if progress.failure is not None:
         raise error(
             "OperationError",
@@ -60,6 +59,21 @@ def wait(kind: str, request: HttpRequest, first: Value, params: Params) -> Runni
             error=progress.failure,
         )
     return state
+
+
+def _polled(follow: Kind, poll: HttpRequest, params: Params) -> Running:
+    """Return the state in which the operation has ended."""
+    begun: float = yield Now()
+    delay_s = params.initial_delay_s
+    while True:
+        yield Sleep(delay_s)
+        delay_s = min(delay_s * params.multiplier, params.max_delay_s)
+        state = _checked((yield from exchange(poll)))
+        if follow.progress(state).done:
+            return state
+        if (yield Now()) - begun > params.timeout_s:
+            message = f"long-running operation timed out after {params.timeout_s:g} seconds"
+            raise error("TimeoutError", message)
 
 
 def _checked(state: Value) -> State:
@@ -87,70 +101,88 @@ def _path(request: HttpRequest) -> list[str]:
     return request.url.partition("://")[2].partition("?")[0].split("/")[1:]
 
 
-def _below(request: HttpRequest, segment: str) -> str:
+def _below(request: HttpRequest, segment: str) -> str | None:
     """Return what the path names after ``segment``: the project after "projects", say."""
     path = _path(request)
-    return path[path.index(segment) + 1] if segment in path[:-1] else "-"
+    return path[path.index(segment) + 1] if segment in path[:-1] else None
 
 
-def _named_url(request: HttpRequest, state: State) -> str:
-    return f"{_base(request)}/{_path(request)[0]}/{state.get('name')}"
+def _until(request: HttpRequest, segment: str) -> str:
+    """Return the URL up to what the path names after ``segment``."""
+    path = _path(request)
+    return "/".join((_base(request), *path[: path.index(segment) + 2]))
 
 
-def _last(url: Value) -> str:
-    return str(url).rpartition("/")[2]
+def _operation_url(request: HttpRequest, state: State) -> str | None:
+    name = state.get("name")
+    if not isinstance(name, str) or not ("done" in state or _OPERATION.search(name)):
+        return None
+    return f"{_base(request)}/{_path(request)[0]}/{name}"
 
 
-def _compute_url(request: HttpRequest, state: State) -> str:
-    project = f"{_base(request)}/{'/'.join(_path(request)[:2])}/projects"
-    project = f"{project}/{_below(request, 'projects')}"
-    for place in ("zone", "region"):
-        if place in state:
-            return f"{project}/{place}s/{_last(state[place])}/operations/{state.get('name')}"
-    return f"{project}/global/operations/{state.get('name')}"
+def _compute_url(request: HttpRequest, state: State) -> str | None:
+    if "name" not in state or "status" not in state:
+        return None
+    for places, place in (("zones", "zone"), ("regions", "region")):
+        where = _below(request, places) or str(state.get(place, "")).rpartition("/")[2]
+        if where:
+            project = _until(request, "projects")
+            return f"{project}/{places}/{where}/operations/{state['name']}"
+    return f"{_until(request, 'projects')}/global/operations/{state['name']}"
 
 
-def _container_url(request: HttpRequest, state: State) -> str:
-    location = state.get("location") or state.get("zone")
-    project = _below(request, "projects")
-    return (
-        f"{_base(request)}/{_path(request)[0]}/projects/{project}"
-        f"/locations/{location}/operations/{state.get('name')}"
-    )
+def _container_url(request: HttpRequest, state: State) -> str | None:
+    if "name" not in state or "status" not in state:
+        return None
+    places = "zones" if _below(request, "zones") else "locations"
+    where = _below(request, places) or state.get("location") or state.get("zone")
+    return f"{_until(request, 'projects')}/{places}/{where}/operations/{state['name']}"
 
 
-def _sql_url(request: HttpRequest, state: State) -> str:
-    prefix = "/".join(_path(request)[: _path(request).index("projects")])
-    project = _below(request, "projects")
-    return f"{_base(request)}/{prefix}/projects/{project}/operations/{state.get('name')}"
+def _sql_url(request: HttpRequest, state: State) -> str | None:
+    if "name" not in state or "status" not in state:
+        return None
+    return f"{_until(request, 'projects')}/operations/{state['name']}"
 
 
-def _bigquery_url(request: HttpRequest, state: State) -> str:
+def _bigquery_url(request: HttpRequest, state: State) -> str | None:
     job = state.get("jobReference") or {}
-    project = job.get("projectId") or _below(request, "projects")
+    if "jobId" not in job:
+        return None
     location = f"?location={job['location']}" if job.get("location") else ""
-    return f"{_base(request)}/bigquery/v2/projects/{project}/jobs/{job.get('jobId')}{location}"
+    return f"{_until(request, 'projects')}/jobs/{job['jobId']}{location}"
 
 
-def _dataflow_url(request: HttpRequest, state: State) -> str:
+def _dataflow_url(request: HttpRequest, state: State) -> str | None:
     job = state.get("job") or state
-    location = job.get("location") or _below(request, "locations")
-    path = f"v1b3/projects/{job.get('projectId') or _below(request, 'projects')}"
-    place = "" if location == "-" else f"/locations/{location}"
-    return f"{_base(request)}/{path}{place}/jobs/{job.get('id')}"
+    if "id" not in job:
+        return None
+    location = _below(request, "locations") or job.get("location")
+    place = f"/locations/{location}" if location else ""
+    return f"{_until(request, 'projects')}{place}/jobs/{job['id']}"
 
 
-def _execution_url(request: HttpRequest, state: State) -> str:
-    metadata = state.get("metadata") or {}
-    namespace = metadata.get("namespace") or _below(request, "namespaces")
-    prefix = "/".join(_path(request)[: _path(request).index("namespaces")])
-    return f"{_base(request)}/{prefix}/namespaces/{namespace}/executions/{metadata.get('name')}"
+def _execution_url(request: HttpRequest, state: State) -> str | None:
+    name = (state.get("metadata") or {}).get("name")
+    return f"{_until(request, 'namespaces')}/executions/{name}" if name else None
 
 
-def _state_url(request: HttpRequest, state: State) -> str:
+def _state_url(request: HttpRequest, state: State) -> str | None:
+    if "state" not in state:
+        return None
+    return _job_url(request, state)
+
+
+def _batch_url(request: HttpRequest, state: State) -> str | None:
+    if "state" not in (state.get("status") or {}):
+        return None
+    return _job_url(request, state)
+
+
+def _job_url(request: HttpRequest, state: State) -> str | None:
     if "name" in state:
-        return _named_url(request, state)
-    return f"{request.url.partition('?')[0]}/{state.get('jobId')}"
+        return f"{_base(request)}/{_path(request)[0]}/{state['name']}"
+    return f"{request.url.partition('?')[0]}/{state['jobId']}" if "jobId" in state else None
 
 
 def _operation_progress(state: State) -> Progress:
@@ -208,12 +240,12 @@ def _dataflow_progress(state: State) -> Progress:
 
 
 KINDS: Mapping[str, Kind] = {
-    "operation": Kind(_named_url, _operation_progress),
+    "operation": Kind(_operation_url, _operation_progress),
     "compute": Kind(_compute_url, _status_progress),
     "container": Kind(_container_url, _status_progress),
     "sql": Kind(_sql_url, _status_progress),
     "job": Kind(_bigquery_url, _bigquery_progress),
-    "batch": Kind(_named_url, _batch_progress),
+    "batch": Kind(_batch_url, _batch_progress),
     "dataflow": Kind(_dataflow_url, _dataflow_progress),
     "execution": Kind(_execution_url, _execution_progress),
     "state": Kind(_state_url, _state_progress),

@@ -30,13 +30,13 @@ https://cloud.google.com/workflows/docs/reference/googleapis/run/Overview
 
 
 def build_request(
-    method: Method, args: Mapping[str, Value], auth: Auth, timeout_s: float
+    method: Method, args: Mapping[str, Value], auth: Auth, timeout_s: float, *, regional: bool
 ) -> HttpRequest:
     """Return the request.  Raises TypeError where an argument of the path is missing."""
     left = dict(args)
     body = left.pop("body", None)
     path = _filled(method, left)
-    base = _regional_base(method, left)
+    base = _regional_base(method, left) if regional else method.base_url
     headers = request_headers(None)
     if method.service == "storage" and left.get("uploadType") == "media":
         return _upload(method.verb, base, path, left, body, auth, timeout_s)
