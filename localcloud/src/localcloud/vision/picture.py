@@ -17,7 +17,7 @@ from PIL import ExifTags, Image
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "ICO", "TIFF")
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 75_000_000
-WORK_SIDE = 1600
+WORK_SIDE = 2000
 """Longest side that any model gets to see; text needs most."""
 SMALL_SIDE = 640
 MAX_SCANS = 100
