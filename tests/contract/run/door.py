@@ -46,7 +46,7 @@ class Door:
         self.requests = RequestLog(folder)
         self.process = Process(spec, folder, **limits)
         self.client = httpx.Client(base_url=spec.url, trust_env=False, timeout=20)
-        self._ingress = Ingress(spec, self.process.port, verify, self.requests, cold_start)
+        self._ingress = Ingress(spec, self.process, verify, self.requests, cold_start)
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._stop = asyncio.Event()

@@ -23,7 +23,7 @@ class CloudRun:
         self._running: list[asyncio.Task[None]] = []
         self.requests = RequestLog(folder)
         self.ingresses = [
-            Ingress(process.spec, process.port, verify_id_token, self.requests)
+            Ingress(process.spec, process, verify_id_token, self.requests)
             for process in self.processes
         ]
 

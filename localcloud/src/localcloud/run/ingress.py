@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import h11
 from starlette.types import Message, Receive, Scope, Send
@@ -36,19 +36,29 @@ CLOSE_GRACE_S = 1.0
 CLIENT_CLOSED = 499
 
 
+class Backend(Protocol):
+    """The process behind the door."""
+
+    async def port(self) -> int:
+        """Return where it listens, once it does."""
+
+    def doubt(self) -> None:
+        """Learn that a connection broke before its answer was complete."""
+
+
 class Ingress:
     """An ASGI application in front of one service."""
 
     def __init__(
         self,
         spec: ServiceSpec,
-        process_port: Callable[[], Awaitable[int]],
+        process: Backend,
         verify_id_token: VerifyIdToken,
         requests: RequestLog,
         cold_start_limit_s: float = COLD_START_LIMIT_S,
     ) -> None:
         self.spec = spec
-        self._process_port = process_port
+        self._process = process
         self._verify = verify_id_token
         self._requests = requests
         self._cold_start_limit_s = cold_start_limit_s
@@ -82,8 +92,10 @@ class Ingress:
         except ClientGone:
             answer.status = CLIENT_CLOSED
         except ProcessGone as gone:
+            self._process.doubt()
             refused = _plain(503, "Service Unavailable", str(gone) or "the process ended")
         except h11.RemoteProtocolError as error:
+            self._process.doubt()
             refused = _plain(503, "Service Unavailable", f"the process's answer is broken: {error}")
         except h11.LocalProtocolError as error:
             refused = _plain(400, "Bad Request", str(error))
@@ -126,7 +138,7 @@ class Ingress:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while True:
-            port = await self._process_port()
+            port = await self._process.port()
             # Refused by a process that has just ended, which its supervisor learns a moment later.
             with contextlib.suppress(OSError):
                 return await asyncio.open_connection("127.0.0.1", port, limit=CHUNK_BYTES)

@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from localcloud.run import launch, leftovers
 from localcloud.run.logs import open_log, tail
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 # https://cloud.google.com/run/docs/configuring/healthchecks: a TCP probe, at most 240 s.
 STARTUP_LIMIT_S = 240.0
 PROBE_EVERY_S = 0.02
+DOUBT_S = 0.1
 # https://cloud.google.com/run/docs/container-contract#instance-shutdown
 STOP_LIMIT_S = 10.0
 
@@ -45,6 +47,7 @@ class Process:
         self._stop_limit_s = stop_limit_s
         self._port = 0
         self._listening = asyncio.Event()
+        self._doubted = asyncio.Event()
 
     async def run(self) -> None:
         """Supervise until cancelled, then stop the process."""
@@ -77,6 +80,14 @@ class Process:
         await self._listening.wait()
         return self._port
 
+    def doubt(self) -> None:
+        """Hold requests back until it is clear that the process lives: a connection broke.
+
+        A dying process takes connections for a moment that nobody will answer.
+        """
+        self._listening.clear()
+        self._doubted.set()
+
     async def _start(self) -> asyncio.subprocess.Process:
         self._port = _free_port()
         command = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()))
@@ -97,28 +108,31 @@ class Process:
         return process
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
-        """Return when the process has ended, or has not listened in time."""
+        """Return when the process has ended, or does not listen in time."""
         began = time.monotonic()
         ended = asyncio.ensure_future(process.wait())
+        listened = False
         try:
-            if await self._listens(ended):
+            if listened := await self._listens(ended):
                 took_s = time.monotonic() - began
                 log.info("service %s is up at %s (%.1f s)", self.spec.name, self.spec.url, took_s)
-                self._listening.set()
-                await ended
-                log.error(self._ending(f"ended with {_how(process.returncode)}"))
-            elif ended.done():
-                log.error(
-                    self._ending(
-                        f"ended with {_how(process.returncode)} before it listened on PORT"
-                    )
-                )
-            else:
-                log.error(
-                    self._ending(f"did not listen on PORT within {self._startup_limit_s:g} s")
-                )
+                await self._serve_until(ended)
         finally:
             ended.cancel()
+        self._report(process.returncode, listened=listened)
+
+    async def _serve_until(self, ended: "asyncio.Future[int]") -> None:
+        """Take requests until the process has ended, but none while it is in doubt."""
+        while True:
+            self._doubted.clear()
+            self._listening.set()
+            doubted = asyncio.ensure_future(self._doubted.wait())
+            either: set[asyncio.Future[Any]] = {ended, doubted}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            doubted.cancel()
+            await asyncio.wait([ended], timeout=DOUBT_S)
+            if not await self._listens(ended):
+                return
 
     async def _listens(self, ended: "asyncio.Future[int]") -> bool:
         end = time.monotonic() + self._startup_limit_s
@@ -142,10 +156,14 @@ class Process:
         self.pid = None
         self._pid_path.unlink(missing_ok=True)
 
-    def _ending(self, what: str) -> str:
-        return (
-            f"service {self.spec.name} {what}. "
-            f"The end of its log, {self.log_path}:\n{tail(self.log_path)}"
+    def _report(self, returncode: int | None, *, listened: bool) -> None:
+        what = f"did not listen on PORT within {self._startup_limit_s:g} s"
+        if returncode is not None:
+            what = f"ended with {_how(returncode)}"
+            what += "" if listened else " before it listened on PORT"
+        log.error(
+            "service %s %s. The end of its log, %s:\n%s",
+            *(self.spec.name, what, self.log_path, tail(self.log_path)),
         )
 
 
@@ -156,7 +174,7 @@ def _free_port() -> int:
         return port
 
 
-def _how(returncode: int | None) -> str:
-    if returncode is not None and returncode < 0:
+def _how(returncode: int) -> str:
+    if returncode < 0:
         return signal.Signals(-returncode).name
     return f"exit code {returncode}"
