@@ -356,6 +356,18 @@ def test_an_uploads_bucket_that_is_not_there_is_told(buckets, tmp_path):
     assert (answer.status_code, answer.json()["code"]) == (503, "google_unavailable")
 
 
+def test_a_page_says_soon_that_firestore_is_away(tmp_path, local_cloud):
+    assert local_cloud.url
+    settings = {**SETTINGS, "FIRESTORE_EMULATOR_HOST": f"127.0.0.1:{free_ports(1)}"}
+    with running(tmp_path, settings) as (gallery, _):
+        page = gallery.get("/", headers=PAGE, timeout=15)
+        cards = gallery.get("/cards", timeout=15)
+
+    assert page.status_code == cards.status_code == 503
+    assert "A Google service is unavailable" in page.text
+    assert cards.json()["code"] == "google_unavailable"
+
+
 def test_wrong_settings_stop_it_with_all_faults():
     settings = {"VARIANTS_BUCKET": "", "GALLERY_OWNER": "../x", "PORT": "many"}
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from google.api_core.exceptions import GoogleAPICallError, RetryError
+from google.api_core.retry import Retry
 from google.cloud import firestore
 
 from safelight.errors import GoogleUnavailableError
@@ -13,7 +14,11 @@ from safelight.record import IMAGES, TIMELINE
 
 Record = Mapping[str, Any]
 
-_TIMEOUT_S: Final = 20.0
+_TIMEOUT_S: Final = 10.0
+# A page waits so long for Firestore to come back.  The client by itself would repeat a
+# query for ever, so it is told to ask once, and asked again.
+_PATIENCE: Final = Retry(initial=0.1, maximum=0.5, timeout=3.0)
+_ONCE: Final = Retry(predicate=lambda _: False)
 _MAX_ENTRIES: Final = 500
 # All that cards show; text found in pictures can be long.
 _CARD_FIELDS: Final = (
@@ -57,19 +62,19 @@ class Catalog:
         query = self._newest(limit).select(_CARD_FIELDS)
         if before is not None:
             query = query.where(filter=firestore.FieldFilter("createdAt", "<", before))
-        return [snapshot.to_dict() for snapshot in _answer(lambda: query.get(timeout=_TIMEOUT_S))]
+        return _records(query)
 
     def find(self, image_id: str) -> Record | None:
         """Return the whole record, or None."""
-        found = _answer(lambda: self._images.document(image_id).get(timeout=_TIMEOUT_S))
+        document = self._images.document(image_id)
+        found = _answer(lambda: document.get(retry=_ONCE, timeout=_TIMEOUT_S))
         record: Record | None = found.to_dict()
         return record
 
     def timeline(self, image_id: str) -> Sequence[Record]:
         """Return what happened to a picture, in order."""
         entries = self._images.document(image_id).collection(TIMELINE)
-        query = entries.order_by("at").limit(_MAX_ENTRIES)
-        return [snapshot.to_dict() for snapshot in _answer(lambda: query.get(timeout=_TIMEOUT_S))]
+        return _records(entries.order_by("at").limit(_MAX_ENTRIES))
 
     def listen(self, limit: int, tell: Callable[[Sequence[Change]], None]) -> Listener:
         """Tell of the newest records, first of all of them and then of changes, from a thread.
@@ -93,8 +98,13 @@ def _change(change: Any) -> Change:
     return Change(change.document.id, None if is_gone else change.document.to_dict())
 
 
+def _records(query: firestore.Query) -> Sequence[Record]:
+    snapshots = _answer(lambda: query.get(retry=_ONCE, timeout=_TIMEOUT_S))
+    return [snapshot.to_dict() for snapshot in snapshots]
+
+
 def _answer(ask: Callable[[], Any]) -> Any:
     try:
-        return ask()
+        return _PATIENCE(ask)()
     except (GoogleAPICallError, RetryError) as error:
         raise GoogleUnavailableError from error
