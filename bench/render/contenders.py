@@ -15,11 +15,11 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from thumbnailer import decode, picture
-from thumbnailer.children import Children
-from thumbnailer.limits import Limits
-from thumbnailer.picture import Order, render
+from picture import decode
+from picture.limits import Limits
 from thumbnailer.recipe import Recipe, Watermark
+from thumbnailer.renderer import Renderer
+from thumbnailer.steps import Order, render
 
 OWNER = "Example Photos"
 RECIPES = (
@@ -41,7 +41,7 @@ def ours() -> Callable[[bytes], Files]:
 
 
 def service() -> Callable[[bytes], Files]:
-    children = Children(1, Limits())
+    children = Renderer(1, Limits())
     children.warm_up()
 
     @lru_cache(maxsize=1)
@@ -116,7 +116,7 @@ CONTENDERS: Mapping[str, Callable[[], Callable[[bytes], Files]]] = {
 def steps(data: bytes) -> Mapping[str, float]:
     """Return where the renderer spends its time, in milliseconds."""
     decode.prepare(Limits())
-    return {one.name: one.duration_ms for one in picture.render(data, ORDER).operations}
+    return {one.name: one.duration_ms for one in render(data, ORDER).operations}
 
 
 def _ready_variants(data: bytes) -> Mapping[str, Image.Image]:

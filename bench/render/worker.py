@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from bench.render.contenders import CONTENDERS
 
-from thumbnailer import memory
+from picture import memory
 
 
 def main() -> None:

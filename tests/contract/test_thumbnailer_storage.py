@@ -7,12 +7,12 @@ import pytest
 from google.cloud.storage import Bucket, Client
 from tests.local_cloud import LocalCloud
 
+from picture.refusals import Refusal
 from safelight.errors import OriginalGoneError
 from safelight.google import make
 from safelight.task import RenderTask
 from thumbnailer.encode import Encoded
 from thumbnailer.originals import Originals
-from thumbnailer.refusals import Refusal
 from thumbnailer.variants import Published, Variants, checksum
 
 NAME = "a/ü +1 %#.jpg"

@@ -10,9 +10,9 @@ from safelight.errors import OriginalGoneError
 from safelight.record import Entry, State, check_move
 from safelight.records import StaleError
 from safelight.task import RenderTask
-from thumbnailer import picture
+from thumbnailer import steps
 from thumbnailer.encode import Encoded
-from thumbnailer.picture import Order, Rendered
+from thumbnailer.steps import Order, Rendered
 from thumbnailer.variants import Published
 
 
@@ -82,4 +82,4 @@ class InProcess:
     def render(self, original: int, order: Order) -> Rendered:
         with io.FileIO(os.dup(original)) as file:
             file.seek(0)
-            return picture.render(file.read(), order)
+            return steps.render(file.read(), order)

@@ -7,10 +7,10 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-from thumbnailer import decode
-from thumbnailer.limits import Limits
-from thumbnailer.picture import Order, render
+from picture import decode
+from picture.limits import Limits
 from thumbnailer.recipe import Recipe
+from thumbnailer.steps import Order, render
 
 CORNERS = {"red": (0, 0), "lime": (1, 0), "blue": (0, 1), "white": (1, 1)}
 

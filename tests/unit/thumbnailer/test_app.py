@@ -14,8 +14,8 @@ from safelight.errors import GoogleUnavailableError
 from safelight.record import Reason
 from safelight.task import RenderTask
 from thumbnailer.app import Door, build_app
-from thumbnailer.picture import Operation
 from thumbnailer.render import Outcome
+from thumbnailer.steps import Operation
 
 TASK = {"imageId": "i1", "bucket": "uploads", "name": "a.jpg", "generation": 7}
 READY = Outcome("ready", operations=(Operation("decode_scaled", 12.5),))

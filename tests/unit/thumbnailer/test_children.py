@@ -14,31 +14,34 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from PIL import Image
 from tests.unit.thumbnailer.pictures import detailed, encoded
 
-from thumbnailer import child
-from thumbnailer import children as children_module
-from thumbnailer.children import Children, ChildrenClosedError, _understood
-from thumbnailer.limits import Limits
-from thumbnailer.picture import Order, Rendered
+from picture import child
+from picture import children as children_module
+from picture.children import ChildrenClosedError
+from picture.limits import Limits
+from picture.refusals import Refusal
+from thumbnailer import craft
 from thumbnailer.recipe import Recipe, Watermark
-from thumbnailer.refusals import Refusal
+from thumbnailer.renderer import Renderer, understood
+from thumbnailer.steps import Order, Rendered
 
 ORDER = Order((Recipe("small", 32, 32), Recipe("icon", 8, 8, "cover")), owner="Ada")
 PHOTO = encoded(detailed((320, 240)))
 
 
 @pytest.fixture
-def children() -> Iterator[Children]:
-    pool = Children(1, Limits())
+def children() -> Iterator[Renderer]:
+    pool = Renderer(1, Limits())
     yield pool
     pool.close()
 
 
-def render(pool: Children, data: bytes, order: Order = ORDER) -> Rendered:
+def render(pool: Renderer, data: bytes, order: Order = ORDER) -> Rendered:
     file = os.memfd_create("original")
     try:
         os.write(file, data)
@@ -47,32 +50,32 @@ def render(pool: Children, data: bytes, order: Order = ORDER) -> Rendered:
         os.close(file)
 
 
-def refusal(pool: Children, data: bytes, order: Order = ORDER) -> str:
+def refusal(pool: Renderer, data: bytes, order: Order = ORDER) -> str:
     with pytest.raises(Refusal) as refused:
         render(pool, data, order)
     return refused.value.code
 
 
-def process(pool: Children) -> int:
-    return pool._all[0].child.process.pid
+def process(pool: Renderer) -> int:
+    return pool._children._all[0].child.process.pid
 
 
-def freeze(pool: Children) -> None:
+def freeze(pool: Renderer) -> None:
     """Stop the process, so that it stays at work on the next picture."""
     pool.warm_up()
     os.kill(process(pool), signal.SIGSTOP)
     os.waitpid(process(pool), os.WUNTRACED)
 
 
-def await_order(pool: Children) -> None:
+def await_order(pool: Renderer) -> None:
     """Wait until the frozen process has been sent a picture that it has not read."""
     deadline_s = time.monotonic() + 10
     unread = struct.pack("i", 0)
     while not any(unread) and time.monotonic() < deadline_s:
-        unread = fcntl.ioctl(pool._all[0].child.link, termios.TIOCOUTQ, unread)
+        unread = fcntl.ioctl(pool._children._all[0].child.link, termios.TIOCOUTQ, unread)
 
 
-def test_a_picture_is_rendered_with_all_that_was_ordered(children: Children) -> None:
+def test_a_picture_is_rendered_with_all_that_was_ordered(children: Renderer) -> None:
     recipes = (
         Recipe("marked", 320, 320, watermark=Watermark("{owner}")),
         Recipe("plain", 320, 320),
@@ -87,7 +90,7 @@ def test_a_picture_is_rendered_with_all_that_was_ordered(children: Children) -> 
     assert marked.data != plain.data
 
 
-def test_a_process_is_used_again(children: Children) -> None:
+def test_a_process_is_used_again(children: Renderer) -> None:
     render(children, PHOTO)
     first = process(children)
     assert refusal(children, b"no image") == "not_an_image"
@@ -96,11 +99,11 @@ def test_a_process_is_used_again(children: Children) -> None:
     assert process(children) == first
 
 
-def test_an_empty_file_is_refused(children: Children) -> None:
+def test_an_empty_file_is_refused(children: Renderer) -> None:
     assert refusal(children, b"") == "empty_file"
 
 
-def test_a_killed_process_fails_its_picture_and_no_other(children: Children) -> None:
+def test_a_killed_process_fails_its_picture_and_no_other(children: Renderer) -> None:
     freeze(children)
     first = process(children)
     with ThreadPoolExecutor(1) as executor:
@@ -113,7 +116,7 @@ def test_a_killed_process_fails_its_picture_and_no_other(children: Children) -> 
     assert process(children) != first
 
 
-def test_a_process_that_dies_idle_fails_no_picture(children: Children) -> None:
+def test_a_process_that_dies_idle_fails_no_picture(children: Renderer) -> None:
     children.warm_up()
     os.kill(process(children), signal.SIGKILL)
     os.waitid(os.P_PID, process(children), os.WEXITED | os.WNOWAIT)
@@ -122,7 +125,7 @@ def test_a_process_that_dies_idle_fails_no_picture(children: Children) -> None:
 
 
 def test_an_endless_picture_times_out_and_the_next_is_rendered() -> None:
-    pool = Children(1, Limits(wall_s=0.05))
+    pool = Renderer(1, Limits(wall_s=0.05))
     try:
         freeze(pool)
 
@@ -150,7 +153,7 @@ def png_bomb(width: int, height: int) -> bytes:
 
 
 def test_a_memory_bomb_ends_at_the_limit_and_the_next_is_rendered() -> None:
-    pool = Children(1, Limits(memory_mb=200))
+    pool = Renderer(1, Limits(memory_mb=200))
     try:
         assert refusal(pool, png_bomb(8000, 5000)) == "out_of_memory"
         assert len(render(pool, PHOTO).variants) == 2
@@ -159,7 +162,7 @@ def test_a_memory_bomb_ends_at_the_limit_and_the_next_is_rendered() -> None:
 
 
 def test_a_stopping_service_fails_no_picture() -> None:
-    pool = Children(1, Limits())
+    pool = Renderer(1, Limits())
     freeze(pool)
     with ThreadPoolExecutor(1) as executor:
         failing = executor.submit(render, pool, PHOTO)
@@ -172,14 +175,14 @@ def test_a_stopping_service_fails_no_picture() -> None:
 
 
 def test_closing_leaves_no_process_behind() -> None:
-    pool = Children(2, Limits())
-    pids = [place.child.process.pid for place in pool._all]
+    pool = Renderer(2, Limits())
+    pids = [place.child.process.pid for place in pool._children._all]
     pool.close()
 
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
-def test_a_worn_process_is_replaced(children: Children, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worn_process_is_replaced(children: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(children_module, "_RECYCLE_AFTER", 2)
     children.warm_up()
     first = process(children)
@@ -191,11 +194,11 @@ def test_a_worn_process_is_replaced(children: Children, monkeypatch: pytest.Monk
 
 
 def test_pictures_are_rendered_side_by_side() -> None:
-    pool = Children(2, Limits())
+    pool = Renderer(2, Limits())
     barrier = threading.Barrier(2, timeout=10)
 
     def borrow() -> int:
-        with pool._borrowed() as child:
+        with pool._children._borrowed() as child:
             barrier.wait()
             return child.process.pid
 
@@ -208,7 +211,7 @@ def test_pictures_are_rendered_side_by_side() -> None:
 
 def test_a_process_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/secret")
-    pool = Children(1, Limits())
+    pool = Renderer(1, Limits())
     pool.warm_up()
     environment = Path(f"/proc/{process(pool)}/environ").read_bytes()
     pool.close()
@@ -217,16 +220,16 @@ def test_a_process_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) ->
     assert b"MALLOC_ARENA_MAX=1" in environment
 
 
-def test_a_process_is_kept_from_the_network(children: Children) -> None:
+def test_a_process_is_kept_from_the_network(children: Renderer) -> None:
     children.warm_up()
 
-    assert children._all[0].child.offline is True
+    assert children._children._all[0].child.offline is True
 
 
 CONFINED = """
 import socket, subprocess, sys, os
-from thumbnailer.confinement import confine, allow_cpu
-from thumbnailer.limits import Limits
+from picture.confinement import confine, allow_cpu
+from picture.limits import Limits
 confine(Limits())
 {deed}
 """
@@ -264,13 +267,22 @@ def test_an_error_in_the_renderer_is_told_and_fails_the_picture() -> None:
     file = os.memfd_create("original")
     os.write(file, PHOTO)
 
-    answer, parts = child._answer({"recipes": "nonsense"}, file, Limits())
+    answer, parts = child._answer(cast("Any", craft), {"recipes": "nonsense"}, file, Limits())
 
     assert "Traceback" in answer["defect"]
     assert parts == b""
+
+
+def test_a_wrong_order_fails_the_picture_alone(children: Renderer) -> None:
+    file = os.memfd_create("original")
+    os.write(file, PHOTO)
+
     with pytest.raises(Refusal) as refused:
-        _understood(answer, parts)
+        children._children.ask({"recipes": "nonsense"}, file)
+    os.close(file)
+
     assert refused.value.code == "render_crashed"
+    assert len(render(children, PHOTO).variants) == 2
 
 
 GOOD = {
@@ -284,8 +296,8 @@ GOOD = {
 }
 
 
-def test_an_honest_answer_is_understood() -> None:
-    assert _understood(GOOD, b"data").variants[0].data == b"data"
+def test_an_honest_answer_isunderstood() -> None:
+    assert understood(GOOD, b"data").variants[0].data == b"data"
 
 
 @pytest.mark.parametrize(
@@ -303,11 +315,8 @@ def test_an_honest_answer_is_understood() -> None:
 )
 def test_a_lying_answer_is_not_believed(lie: dict[str, object]) -> None:
     with pytest.raises((LookupError, TypeError, ValueError)):
-        _understood({**GOOD, **lie}, b"data")
+        understood({**GOOD, **lie}, b"data")
 
 
 def test_a_code_that_a_process_makes_up_is_a_crash() -> None:
-    with pytest.raises(Refusal) as refused:
-        _understood({"code": "<script>", "message": "x"}, b"")
-
-    assert refused.value.code == "render_crashed"
+    assert Refusal.reported("<script>", "x").code == "render_crashed"

@@ -4,11 +4,11 @@ import pytest
 from PIL import Image
 from tests.unit.thumbnailer.pictures import corner_colours, detailed, encoded, show_one
 
-from thumbnailer import decode, formats
-from thumbnailer.limits import Limits
-from thumbnailer.picture import Order, render
+from picture import decode, formats
+from picture.limits import Limits
+from picture.refusals import Refusal
 from thumbnailer.recipe import Recipe
-from thumbnailer.refusals import Refusal
+from thumbnailer.steps import Order, render
 
 PHOTO = detailed((800, 600))
 KINDS = {

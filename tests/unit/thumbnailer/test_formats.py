@@ -2,8 +2,8 @@ import pytest
 from PIL import Image
 from tests.unit.thumbnailer.pictures import encoded
 
-from thumbnailer.formats import ALLOWED, HEAD_BYTES, identify
-from thumbnailer.refusals import Refusal
+from picture.formats import ALLOWED, HEAD_BYTES, identify
+from picture.refusals import Refusal
 
 SAMPLE = Image.new("RGB", (16, 16), "teal")
 WRITTEN = {

@@ -4,8 +4,8 @@ import pytest
 from PIL import Image, ImageChops
 from tests.unit.thumbnailer.pictures import detailed, encoded, show_one
 
-from thumbnailer.jpeg import Outline, outline, without_fine_scans
-from thumbnailer.refusals import Refusal
+from picture.jpeg import Outline, outline, without_fine_scans
+from picture.refusals import Refusal
 
 PROGRESSIVE = encoded(detailed((640, 480)), progressive=True, quality=90)
 BASELINE = encoded(detailed((640, 480)), quality=90)

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 from tests.unit.thumbnailer.pictures import encoded, near, show_one
 
-from thumbnailer.pixels import unify
+from picture.pixels import unify
 
 
 def opened(image: Image.Image, form: str = "PNG", **options: object) -> Image.Image:

@@ -2,8 +2,8 @@ import pytest
 from PIL import Image
 from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, show_one
 
-from thumbnailer.png import outline, still
-from thumbnailer.refusals import Refusal
+from picture.png import outline, still
+from picture.refusals import Refusal
 
 PLAIN = encoded(corners((64, 64)), "PNG")
 FRAMES = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]

@@ -10,15 +10,15 @@ from requests.exceptions import ConnectionError as LostConnectionError
 from tests.unit.thumbnailer.fakes import FakeOriginals, FakeRecords, FakeVariants, InProcess
 from tests.unit.thumbnailer.pictures import detailed, encoded
 
+from picture import decode
+from picture.children import ChildrenClosedError
+from picture.limits import Limits
+from picture.refusals import Refusal
 from safelight.record import State
 from safelight.task import RenderTask
-from thumbnailer import decode
-from thumbnailer.children import ChildrenClosedError
-from thumbnailer.limits import Limits
-from thumbnailer.picture import Order, Rendered
 from thumbnailer.recipes import load
-from thumbnailer.refusals import Refusal
 from thumbnailer.render import Studio, render
+from thumbnailer.steps import Order, Rendered
 
 NOW = datetime(2030, 5, 17, 12, tzinfo=UTC)
 TASK = RenderTask(image_id="i1", bucket="uploads", name="a/ü +1 %#.jpg", generation=7, owner="Ada")

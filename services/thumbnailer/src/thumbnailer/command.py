@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import structlog
 
+from picture.refusals import OUR_FAULT, Refusal
 from thumbnailer import recipes
-from thumbnailer.children import Children
 from thumbnailer.encode import CONTENT_TYPES, Encoded
-from thumbnailer.picture import Order, Rendered
-from thumbnailer.refusals import OUR_FAULT, Refusal
+from thumbnailer.renderer import Renderer
+from thumbnailer.steps import Order, Rendered
 
 _PROBLEMS: Final = 1
 _WRONG_USE: Final = 2
@@ -88,27 +88,27 @@ def render_all(
     assignments: Iterator[Assignment], order: Order, count: int
 ) -> Iterator[dict[str, Any]]:
     """Yield a report for each file, in their order."""
-    children = Children(count, order.limits)
+    renderer = Renderer(count, order.limits)
     try:
-        children.warm_up()
+        renderer.warm_up()
         with ThreadPoolExecutor(count) as executor:
-            yield from executor.map(lambda one: report(children, order, one), assignments)
+            yield from executor.map(lambda one: report(renderer, order, one), assignments)
     finally:
-        children.close()
+        renderer.close()
 
 
-def report(children: Children, order: Order, assignment: Assignment) -> dict[str, Any]:
+def report(renderer: Renderer, order: Order, assignment: Assignment) -> dict[str, Any]:
     """Render one file, and tell how that went."""
     began = time.perf_counter()
     try:
-        told = _tell_rendered(_render(children, order, assignment.file), assignment.folder)
+        told = _tell_rendered(_render(renderer, order, assignment.file), assignment.folder)
     except Refusal as refusal:
         told = _tell_refused(refusal)
     seconds = round(time.perf_counter() - began, 4)
     return {"file": str(assignment.file), **told, "seconds": seconds}
 
 
-def _render(children: Children, order: Order, file: Path) -> Rendered:
+def _render(renderer: Renderer, order: Order, file: Path) -> Rendered:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
@@ -116,7 +116,7 @@ def _render(children: Children, order: Order, file: Path) -> Rendered:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Refusal("unreadable", why="it is not a regular file")
-        return children.render(descriptor, order)
+        return renderer.render(descriptor, order)
     finally:
         os.close(descriptor)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image
 
-from thumbnailer.pixels import has_transparency
+from picture.pixels import has_transparency
 from thumbnailer.recipe import OutputFormat, Recipe
 
 CONTENT_TYPES: Final[dict[str, str]] = {

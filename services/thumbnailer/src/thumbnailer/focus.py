@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from thumbnailer.geometry import CENTRE, Point, Size
+from picture.orientation import Size
+from thumbnailer.geometry import CENTRE, Point
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,19 @@
 """Where a variant is cut from a picture, and how large it becomes. Pure arithmetic."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-Size = tuple[int, int]
+from picture.orientation import Size
+
 Point = tuple[float, float]
 
 CENTRE: Final[Point] = (0.5, 0.5)
+
+# How a place in the upright picture is found in the stored one, for each EXIF orientation:
+# mirrored first, then axes swapped.
+_MIRRORED_X: Final = frozenset({2, 3, 6, 7})
+_MIRRORED_Y: Final = frozenset({3, 4, 7, 8})
+_SWAPPED: Final = frozenset({5, 6, 7, 8})
 
 
 @dataclass(frozen=True)
@@ -76,3 +83,15 @@ def _place(focus: float, length: float, available: float) -> float:
 
 def _pixels(length: float) -> int:
     return max(1, round(length))
+
+
+def as_stored(cut: Cut, upright: Size, orientation: int) -> Cut:
+    """Return the cut of the upright picture in the coordinates of the stored pixels."""
+    box = cut.region
+    if orientation in _MIRRORED_X:
+        box = replace(box, left=upright[0] - box.left - box.width)
+    if orientation in _MIRRORED_Y:
+        box = replace(box, top=upright[1] - box.top - box.height)
+    if orientation not in _SWAPPED:
+        return Cut(box, cut.size)
+    return Cut(Box(box.top, box.left, box.height, box.width), (cut.size[1], cut.size[0]))

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from picture.orientation import Size
 from thumbnailer.colour import to_srgb
 from thumbnailer.focus import Hint, focus_of
-from thumbnailer.geometry import Box, Cut, Point, Size, cover, fill, inside
+from thumbnailer.geometry import Box, Cut, Point, cover, fill, inside
 from thumbnailer.recipe import Recipe
 from thumbnailer.resample import resize
 

@@ -15,15 +15,15 @@ from google.cloud import firestore
 from google.cloud.storage import Client as StorageClient
 from starlette.applications import Starlette
 
+from picture.limits import Limits
 from safelight import logging, settings
 from safelight.google import make
 from safelight.records import Records
 from thumbnailer import recipes
 from thumbnailer.app import Door, build_app
-from thumbnailer.children import Children
-from thumbnailer.limits import Limits
 from thumbnailer.originals import Originals
 from thumbnailer.render import Studio, render
+from thumbnailer.renderer import Renderer
 from thumbnailer.settings import ThumbnailerSettings
 from thumbnailer.variants import Variants
 
@@ -47,14 +47,14 @@ def serve_from_environment() -> None:
 
 def serve(wanted: ThumbnailerSettings, sets: recipes.RecipeSets) -> None:
     limits = limits_of(wanted)
-    children = Children(wanted.render_children, limits)
-    studio = build_studio(wanted, sets, children)
+    renderer = Renderer(wanted.render_children, limits)
+    studio = build_studio(wanted, sets, renderer)
     # One more than can be rendered, so that the next original is fetched meanwhile.
     places = threading.Semaphore(wanted.render_children + 1)
     door = Door(partial(render, studio), places, threading.Event(), wanted.google_cloud_project)
     # The server stops in order, and then raises the signal again: that is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app = build_app(door, partial(_lifespan, children, door.ready))
+    app = build_app(door, partial(_lifespan, renderer, door.ready))
     uvicorn.run(
         app,
         host="0.0.0.0",
@@ -77,14 +77,14 @@ def limits_of(wanted: ThumbnailerSettings) -> Limits:
 
 
 def build_studio(
-    wanted: ThumbnailerSettings, sets: recipes.RecipeSets, children: Children
+    wanted: ThumbnailerSettings, sets: recipes.RecipeSets, renderer: Renderer
 ) -> Studio:
     buckets = make(StorageClient)
     return Studio(
         records=Records(make(firestore.Client)),
         originals=Originals(buckets, wanted.max_bytes),
         variants=Variants(buckets, wanted.variants_bucket),
-        renderer=children,
+        renderer=renderer,
         recipe_sets=sets,
         uploads=ThreadPoolExecutor(_UPLOADS_PER_PICTURE * wanted.render_children),
         limits=limits_of(wanted),
@@ -94,15 +94,15 @@ def build_studio(
 
 @contextlib.asynccontextmanager
 async def _lifespan(
-    children: Children, ready: threading.Event, _app: Starlette
+    renderer: Renderer, ready: threading.Event, _app: Starlette
 ) -> AsyncIterator[None]:
-    threading.Thread(target=_warm_up, args=(children, ready), daemon=True).start()
+    threading.Thread(target=_warm_up, args=(renderer, ready), daemon=True).start()
     yield
-    children.close(_CLOSE_S)
+    renderer.close(_CLOSE_S)
     log.info("service_stopped")
 
 
-def _warm_up(children: Children, ready: threading.Event) -> None:
-    children.warm_up()
+def _warm_up(renderer: Renderer, ready: threading.Event) -> None:
+    renderer.warm_up()
     ready.set()
     log.info("service_ready")

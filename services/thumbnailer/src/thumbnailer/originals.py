@@ -8,8 +8,8 @@ from typing import IO, cast
 from google.api_core.exceptions import NotFound
 from google.cloud.storage import Client
 
+from picture.refusals import Refusal
 from safelight.errors import OriginalGoneError
-from thumbnailer.refusals import Refusal
 
 
 class Originals:

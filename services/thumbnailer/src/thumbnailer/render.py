@@ -17,17 +17,17 @@ from google.auth.exceptions import TransportError
 from google.cloud.storage.exceptions import DataCorruption
 from requests.exceptions import RequestException
 
+from picture.children import ChildrenClosedError, ChildStartError
+from picture.limits import Limits
+from picture.refusals import Refusal, to_error
 from safelight.errors import AttemptsUsedUpError, PermanentError, TransientError
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
 from safelight.task import RenderTask
-from thumbnailer.children import ChildrenClosedError, ChildStartError
 from thumbnailer.encode import Encoded
 from thumbnailer.focus import Hint
-from thumbnailer.limits import Limits
-from thumbnailer.picture import Operation, Order, Rendered
 from thumbnailer.recipes import RecipeSet, RecipeSets, digest
-from thumbnailer.refusals import Refusal
+from thumbnailer.steps import Operation, Order, Rendered
 from thumbnailer.variants import Published
 
 STAGE = "thumbnailer"
@@ -123,13 +123,14 @@ def render(studio: Studio, task: RenderTask, attempt: int) -> Outcome:
         return _attempt(studio, job)
     except StaleError:
         return Outcome("stale", operations=tuple(job.operations))
-    except (Refusal, PermanentError) as error:
-        return _fail(studio, job, Reason(error.code, error.message, STAGE))
+    except Refusal as refusal:
+        return _fail(studio, job, to_error(refusal))
+    except PermanentError as error:
+        return _fail(studio, job, error)
     except TRANSIENT:
         if attempt < studio.max_attempts:
             raise
-        last = AttemptsUsedUpError()
-        return _fail(studio, job, Reason(last.code, last.message, STAGE))
+        return _fail(studio, job, AttemptsUsedUpError())
 
 
 def _attempt(studio: Studio, job: _Job) -> Outcome:
@@ -208,8 +209,9 @@ def _publish(
     _move(studio, job, State.READY, fields, event="variants_published", detail=names)
 
 
-def _fail(studio: Studio, job: _Job, reason: Reason) -> Outcome:
+def _fail(studio: Studio, job: _Job, error: PermanentError) -> Outcome:
     """Record why there will be no variants; a record that has moved on is left alone."""
+    reason = Reason(error.code, error.message, STAGE)
     fields = {
         "reason": reason.to_document(),
         "attempts": job.attempt,

@@ -7,7 +7,8 @@ from typing import Final
 import cykooz_resizer as simd
 from PIL import Image, ImageChops
 
-from thumbnailer.geometry import Box, Size
+from picture.orientation import Size
+from thumbnailer.geometry import Box
 
 Resize = Callable[[Image.Image, Size, Box], Image.Image]
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from thumbnailer.geometry import Size
+from picture.orientation import Size
 from thumbnailer.recipe import Position, Watermark
 
 _MIN_LETTER_PX: Final = 10

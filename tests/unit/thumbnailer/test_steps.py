@@ -2,12 +2,12 @@ import pytest
 from PIL import Image
 from tests.unit.thumbnailer.pictures import corner_colours, corners, detailed, encoded, near, show
 
-from thumbnailer import decode
+from picture import decode
+from picture.limits import Limits
 from thumbnailer.focus import Hint
-from thumbnailer.limits import Limits
-from thumbnailer.picture import STEPS, Order, render
 from thumbnailer.recipe import Recipe
 from thumbnailer.recipes import load
+from thumbnailer.steps import STEPS, Order, render
 
 DEFAULT = load()["default"]
 
@@ -103,7 +103,10 @@ def test_every_step_is_told_with_its_time() -> None:
 
     rendered = render(encoded(detailed((400, 300))), Order(DEFAULT))
 
-    assert [one.name for one in rendered.operations] == [step.__name__ for step in STEPS]
+    assert [one.name for one in rendered.operations] == [
+        "read_header",
+        *(step.__name__ for step in STEPS),
+    ]
     assert all(one.duration_ms >= 0 for one in rendered.operations)
 
 

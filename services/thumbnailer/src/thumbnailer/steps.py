@@ -12,18 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from PIL import Image, ImageColor, ImageFile
+from PIL import Image, ImageColor
 
-from thumbnailer import decode, formats, jpeg, png
+from picture import decode, jpeg
+from picture.header import Header, read_header
+from picture.limits import Limits
+from picture.orientation import Size, turn, upright_size
+from picture.pixels import unify
 from thumbnailer.encode import Encoded, encode, flatten
 from thumbnailer.focus import Hint
-from thumbnailer.geometry import Box, Cut, Size
+from thumbnailer.geometry import Box, Cut, as_stored
 from thumbnailer.layers import Layer, cut_layer, cut_of, nearest
-from thumbnailer.limits import Limits
-from thumbnailer.orientation import UPRIGHT, as_stored, turn, upright_size
-from thumbnailer.pixels import unify
 from thumbnailer.recipe import Recipe
-from thumbnailer.refusals import Refusal
 from thumbnailer.watermark import stamp
 
 Bytes = bytes | mmap.mmap
@@ -40,14 +40,12 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Header:
-    """What is known before any pixel is decoded; the size is that of the stored pixels."""
+class Labels:
+    """What a picture says about its pixels; their size is the one that is stored."""
 
-    form: formats.Format
-    size: Size = (0, 0)
-    orientation: int = UPRIGHT
-    frames: int = 1
-    profile: bytes | None = None
+    size: Size
+    orientation: int
+    profile: bytes | None
 
     @property
     def upright(self) -> Size:
@@ -59,9 +57,8 @@ class Work:
     """One picture on its way."""
 
     order: Order
-    data: Bytes
     header: Header
-    opened: ImageFile.ImageFile | None = None
+    labels: Labels
     cuts: Mapping[str, Cut] = field(default_factory=dict)
     decoded: Layer | None = None
     images: Mapping[str, Image.Image] = field(default_factory=dict)
@@ -94,57 +91,39 @@ class Rendered:
 
 def render(data: Bytes, order: Order) -> Rendered:
     """Return the variants of a picture. Raises Refusal."""
-    work = Work(order, data, Header(guard_size(data, order.limits)))
-    operations = []
+    work, operations = _begin(data, order)
     for step in STEPS:
         began = time.perf_counter()
         work = step(work)
-        spent_ms = (time.perf_counter() - began) * 1000
-        operations.append(Operation(step.__name__, round(spent_ms, 2)))
-    width, height = work.header.upright
+        operations.append(_taken(step.__name__, began))
+    width, height = work.labels.upright
     found = work.header
     return Rendered(found.form.name, width, height, found.frames, work.variants, tuple(operations))
 
 
-def guard_size(data: Bytes, limits: Limits) -> formats.Format:
-    """Return the format of a file that is neither empty nor too large."""
-    if len(data) > limits.max_bytes:
-        raise Refusal("too_large", actual=len(data), allowed=limits.max_bytes)
-    return formats.identify(data[: formats.HEAD_BYTES])
+def _begin(data: Bytes, order: Order) -> tuple[Work, list[Operation]]:
+    began = time.perf_counter()
+    header = read_header(data, order.limits)
+    work = Work(order, header, _labels(header, order.limits))
+    return work, [_taken("read_header", began)]
 
 
-def keep_still(work: Work) -> Work:
-    """Leave nothing of an animated PNG but its default image; count its frames."""
-    if work.header.form is not formats.PNG:
-        return work
-    found = png.outline(work.data, max_chunks=work.order.limits.max_chunks)
-    header = replace(work.header, frames=found.frames)
-    return replace(work, data=png.still(work.data, found), header=header)
+def _taken(name: str, began: float) -> Operation:
+    return Operation(name, round((time.perf_counter() - began) * 1000, 2))
 
 
-def open_header(work: Work) -> Work:
-    limits = work.order.limits
-    image = decode.open_header(work.data, work.header.form, limits)
-    frames = max(work.header.frames, decode.count_frames(image))
-    if frames > limits.max_frames:
-        raise Refusal("too_many_frames", actual=frames, allowed=limits.max_frames)
-    return replace(work, opened=image, header=replace(work.header, size=image.size, frames=frames))
-
-
-def read_labels(work: Work) -> Work:
-    """Add orientation and colour profile."""
-    image = _opened(work)
-    profile = image.info.get("icc_profile") or None
-    if profile and len(profile) > work.order.limits.max_profile_bytes:
+def _labels(header: Header, limits: Limits) -> Labels:
+    orientation = decode.read_orientation(header.image, header.form)
+    profile = header.image.info.get("icc_profile") or None
+    if profile and len(profile) > limits.max_profile_bytes:
         profile = None
-    orientation = decode.read_orientation(image, work.header.form)
-    header = replace(work.header, size=image.size, profile=profile, orientation=orientation)
-    return replace(work, header=header)
+    # Reading labels may decode, and decoding may turn: the size is known only now.
+    return Labels(header.image.size, orientation, profile)
 
 
 def plan_cuts(work: Work) -> Work:
     """Add what part of the stored pixels each variant shows, and its size."""
-    upright, orientation = work.header.upright, work.header.orientation
+    upright, orientation = work.labels.upright, work.labels.orientation
     cuts = {
         recipe.name: as_stored(cut_of(recipe, upright, work.order.hints), upright, orientation)
         for recipe in work.order.recipes
@@ -153,36 +132,36 @@ def plan_cuts(work: Work) -> Work:
 
 
 def drop_fine_scans(work: Work) -> Work:
-    """Refuses hostile JPEGs; reopens a progressive one without what will not be seen."""
-    if work.header.form is not formats.JPEG:
+    """Reopen a progressive JPEG without the scans that will not be seen."""
+    header = work.header
+    if header.outline is None:
         return work
-    limits = work.order.limits
-    found = jpeg.outline(work.data, max_scans=limits.max_scans, max_segments=limits.max_segments)
-    data = jpeg.without_fine_scans(work.data, found, _need(work))
-    if data is work.data:
+    data = jpeg.without_fine_scans(header.data, header.outline, _need(work))
+    if data is header.data:
         return work
-    return replace(work, data=data, opened=decode.open_header(data, formats.JPEG, limits))
+    image = decode.open_header(data, header.form, work.order.limits)
+    return replace(work, header=replace(header, data=data, image=image))
 
 
 def decode_scaled(work: Work) -> Work:
-    need, limits = _need(work), work.order.limits
-    image = decode.decode(work.data, _opened(work), work.header.form, need, limits)
-    region = Box(0, 0, *work.header.size)
-    return replace(work, decoded=Layer(unify(image), region, is_srgb=False), opened=None)
+    header = work.header
+    image = decode.decode(header.data, header.image, header.form, _need(work), work.order.limits)
+    region = Box(0, 0, *work.labels.size)
+    return replace(work, decoded=Layer(unify(image), region, is_srgb=False))
 
 
 def cut_out(work: Work) -> Work:
     """Add the pixels of each variant, the largest scale first so that others follow from it."""
     layers, images = [_decoded(work)], {}
     for name, wanted in sorted(work.cuts.items(), key=lambda item: -item[1].scale):
-        layer = cut_layer(nearest(layers, wanted), wanted, work.header.profile)
+        layer = cut_layer(nearest(layers, wanted), wanted, work.labels.profile)
         layers.append(layer)
         images[name] = layer.image
     return replace(work, images=images, decoded=None)
 
 
 def turn_upright(work: Work) -> Work:
-    turned = {name: turn(image, work.header.orientation) for name, image in work.images.items()}
+    turned = {name: turn(image, work.labels.orientation) for name, image in work.images.items()}
     return replace(work, images=turned)
 
 
@@ -201,9 +180,6 @@ def encode_all(work: Work) -> Work:
 
 
 STEPS: Final[tuple[Step, ...]] = (
-    keep_still,
-    open_header,
-    read_labels,
     plan_cuts,
     drop_fine_scans,
     decode_scaled,
@@ -238,12 +214,6 @@ def _padded(image: Image.Image, recipe: Recipe, _order: Order) -> Image.Image:
 
 def _marked(image: Image.Image, recipe: Recipe, order: Order) -> Image.Image:
     return stamp(image, recipe.watermark, order.owner) if recipe.watermark else image
-
-
-def _opened(work: Work) -> ImageFile.ImageFile:
-    if work.opened is None:
-        raise ValueError("the picture has not been opened yet")
-    return work.opened
 
 
 def _decoded(work: Work) -> Layer:

@@ -1,0 +1,69 @@
+"""Has pictures rendered by processes that may be killed, and checks what they answer."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, Final
+
+from picture.children import Children
+from picture.limits import Limits
+from picture.refusals import Refusal
+from thumbnailer.encode import CONTENT_TYPES, Encoded
+from thumbnailer.steps import Operation, Order, Rendered
+
+MODULE: Final = "thumbnailer.craft"
+
+
+class Renderer:
+    """Renders pictures, as many at a time as there are processes."""
+
+    def __init__(self, count: int, limits: Limits) -> None:
+        self._children = Children(MODULE, count, limits)
+
+    def warm_up(self) -> None:
+        """Wait until every process can take a picture. Raises ChildStartError."""
+        self._children.warm_up()
+
+    def render(self, original: int, order: Order) -> Rendered:
+        """Return the variants of the picture in the open file ``original``.
+
+        Raises Refusal, ChildStartError and ChildrenClosedError.
+        """
+        answer, parts = self._children.ask(_request(order), original)
+        try:
+            return understood(answer, parts)
+        except (LookupError, TypeError, ValueError):
+            raise Refusal("render_crashed", how="unreadable answer") from None
+
+    def close(self, patience_s: float = 0.0) -> None:
+        """End all processes; pictures in hand have so long to be finished."""
+        self._children.close(patience_s)
+
+
+def _request(order: Order) -> dict[str, Any]:
+    return {
+        "recipes": [dataclasses.asdict(recipe) for recipe in order.recipes],
+        "owner": order.owner,
+        "hints": [dataclasses.asdict(hint) for hint in order.hints],
+    }
+
+
+def understood(answer: dict[str, Any], parts: bytes) -> Rendered:
+    """Return the answer, checked: the child that gave it has decoded a stranger's picture."""
+    return Rendered(
+        format=str(answer["format"]),
+        width=int(answer["width"]),
+        height=int(answer["height"]),
+        frames=int(answer["frames"]),
+        variants=tuple(_variants(answer["variants"], parts)),
+        operations=tuple(Operation(str(name), float(ms)) for name, ms in answer["operations"]),
+        peak_rss_kb=int(answer["peak_rss_kb"]),
+    )
+
+
+def _variants(told: list[list[Any]], parts: bytes) -> Iterator[Encoded]:
+    at = 0
+    for name, extension, width, height, length in told:
+        if extension not in CONTENT_TYPES or not 0 < length <= len(parts) - at:
+            raise ValueError("the answer does not fit its parts")
+        yield Encoded(str(name), extension, int(width), int(height), parts[at : at + length])
+        at += length
