@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from localcloud.workflows.effects import Effect, Value
 from localcloud.workflows.stdlib.catalogue import CONSTANTS, FUNCTIONS
-from localcloud.workflows.syntax import Constant, MapTemplate, Routine, Template
+from localcloud.workflows.syntax import Constant, ListTemplate, MapTemplate, Routine, Template
 
 CONNECTOR_PREFIX = "googleapis."
 EXPRESSION_CONNECTORS: Mapping[str, tuple[str, ...]] = {
@@ -46,14 +46,24 @@ class CallChecker:
 
     def call_fault(self, name: str, arguments: Template | None) -> str | None:
         """Return what is wrong with a call step."""
+        count = _static_count(arguments)
         if name in self.routines:
+            if count is not None:
+                return self._miscounted(self.routines[name], count)
             return self._misnamed(self.routines[name], _static_names(arguments))
         if name in FUNCTIONS:
+            if count is not None:
+                return FUNCTIONS[name].misuse(count)
             names = _static_names(arguments)
             return None if names is None else FUNCTIONS[name].misnamed(names)
         if name.startswith(CONNECTOR_PREFIX):
-            return None if self.connectors.exists(name) else f"unknown connector '{name}'"
+            return self._connector_fault(name, count)
         return f"unknown function '{name}': neither a subworkflow nor in the standard library"
+
+    def _connector_fault(self, name: str, count: int | None) -> str | None:
+        if not self.connectors.exists(name):
+            return f"unknown connector '{name}'"
+        return None if count is None else f"the arguments of connector '{name}' must be a map"
 
     def invocation_fault(self, name: str, count: int) -> str | None:
         """Return what is wrong with a call inside an expression."""
@@ -91,6 +101,15 @@ class CallChecker:
             most = len(routine.params)
             return f"subworkflow '{routine.name}' takes {most} arguments, {count} given"
         return None
+
+
+def _static_count(arguments: Template | None) -> int | None:
+    """Return how many arguments are given by position, None where they are given by name."""
+    if isinstance(arguments, ListTemplate):
+        return len(arguments.items)
+    if isinstance(arguments, Constant) and isinstance(arguments.value, list):
+        return len(arguments.value)
+    return None
 
 
 def _static_names(arguments: Template | None) -> list[str] | None:

@@ -88,31 +88,26 @@ class WorkflowFailed(WorkflowError):  # noqa: N818 - a state of the execution, a
 
         https://cloud.google.com/workflows/docs/access-execution-results
         """
-        return self.context_of(*_summary(self.value))
+        return self.context_of(_summary(self.value))
 
-    def context_of(self, head: str, details: str = "") -> str:
+    def context_of(self, head: str) -> str:
         """Return the context with another first line."""
-        return "\n".join([head, *map(_line, self.frames), *([details] if details else [])])
+        return "\n".join([head, *map(_line, self.frames)])
 
 
 def _line(frame: StackFrame) -> str:
     return f'in step "{frame.step}", routine "{frame.routine}", line: {frame.line}'
 
 
-def _summary(value: Value) -> tuple[str, str]:
-    """Return the first line of a context and what stands below the steps."""
+def _summary(value: Value) -> str:
     if isinstance(value, dict) and isinstance(value.get("message"), str) and "tags" in value:
-        fields = {key: field for key, field in value.items() if key not in ("message", "tags")}
-        return value["message"], _shown(fields, indent=2) if fields else ""
-    return f"RuntimeError: {_shown(value, indent=None)}", ""
+        return str(value["message"])
+    return f"RuntimeError: {_shown(value)}"
 
 
-def _shown(value: Value, *, indent: int | None) -> str:
-    separators = (",", ":") if indent is None else None
+def _shown(value: Value) -> str:
     try:
-        return json.dumps(
-            value, ensure_ascii=False, indent=indent, separators=separators, default=str
-        )
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     except (ValueError, RecursionError):
         return '"the error value cannot be shown"'
 

@@ -161,9 +161,6 @@ class StepParser:
             self._faults.note(f"'call' of step '{name}' must name a function", node.place)
             return None
         arguments = body.get("args")
-        if isinstance(arguments, Sequence):
-            self._faults.note(f"'args' of step '{name}' must be a map", arguments.place)
-            return None
         template = self._template(arguments) if arguments is not None else None
         return Call(node.text, template, self._result(body.get("result")), node.place)
 

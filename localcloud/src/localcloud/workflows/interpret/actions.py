@@ -66,11 +66,7 @@ class ActionBuilder:
 
         def flow(frame: Frame) -> Flow:
             given = yield evaluate(arguments, frame)
-            if given is None:
-                given = {}
-            if type(given) is not dict:
-                raise type_error(f"args must be a map; got: {type_name(given)}")
-            result = yield start(given, frame)
+            result = yield start({} if given is None else given, frame)
             if target is not None:
                 yield target.write_flow(frame, result)
 
@@ -81,14 +77,21 @@ class ActionBuilder:
             return Code(lambda _frame: {})
         return compile_template(template, self.symbols)
 
-    def _starter(self, name: str) -> Callable[[dict[str, Value], Frame], Flow]:
+    def _starter(self, name: str) -> Callable[[Value, Frame], Flow]:
+        """Return a call with a map of arguments, or a list of them in their order."""
         function = FUNCTIONS.get(name)
         if name in self.symbols.routines or (function is None and "." not in name):
             routines = self.symbols.routines
-            return lambda given, frame: routines[name].call(routines[name].by_name(given), frame)
+            return lambda given, frame: routines[name].call(routines[name].values(given), frame)
         if function is not None:
-            return lambda given, frame: call_function(function, function.by_name(given), frame)
-        return lambda given, frame: frame[STATE].connectors.call(name, given)  # type: ignore[no-any-return]
+            return lambda given, frame: call_function(function, function.values(given), frame)
+
+        def connect(given: Value, frame: Frame) -> Flow:
+            if type(given) is not dict:
+                raise type_error(f"args must be a map; got: {type_name(given)}")
+            return frame[STATE].connectors.call(name, given)  # type: ignore[no-any-return]
+
+        return connect
 
 
 def _raiser(place: Place) -> Callable[[Value], Signal]:

@@ -19,6 +19,7 @@ from localcloud.workflows.interpret.frame import (
 from localcloud.workflows.interpret.signals import Returned
 from localcloud.workflows.stdlib.function import REQUIRED
 from localcloud.workflows.syntax import Routine
+from localcloud.workflows.values import type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class Subworkflow:
     routine: Routine
     width: int
     steps: Steps
+
+    def values(self, arguments: Value) -> list[Value]:
+        """Return the arguments of a call step, which gives them by name or by position."""
+        if type(arguments) is dict:
+            return self.by_name(arguments)
+        if type(arguments) is not list:
+            raise type_error(f"args must be a map or a list; got: {type_name(arguments)}")
+        if len(arguments) > len(self.routine.params):
+            raise type_error(f"subworkflow '{self.routine.name}' is given too many arguments")
+        return arguments
 
     def by_name(self, arguments: Mapping[str, Value]) -> list[Value]:
         """Return the arguments in the order of the parameters."""

@@ -89,6 +89,17 @@ class Function:
                 return f"function '{self.name}' misses its argument '{param.name}'"
         return None
 
+    def values(self, arguments: Value) -> list[Value]:
+        """Return the arguments of a call step, which gives them by name or by position."""
+        if type(arguments) is dict:
+            return self.by_name(arguments)
+        if type(arguments) is not list:
+            raise type_error(f"args must be a map or a list; got: {type_name(arguments)}")
+        fault = self.misuse(len(arguments))
+        if fault:
+            raise type_error(fault)
+        return self.checked(arguments)
+
     def by_name(self, arguments: Mapping[str, Value]) -> list[Value]:
         """Return the arguments in the order of the parameters, checked."""
         fault = self.misnamed(list(arguments))

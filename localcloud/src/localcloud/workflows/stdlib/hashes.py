@@ -11,7 +11,7 @@ import hmac
 from localcloud.workflows.failures import value_error
 from localcloud.workflows.stdlib.function import BYTES, STRING, Function, Param
 
-_ALGORITHMS = frozenset({"MD5", "SHA1", "SHA256", "SHA384", "SHA512"})
+_ALGORITHMS = frozenset({"MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"})
 
 
 def compute_checksum(data: bytes, algorithm: str) -> bytes:

@@ -17,24 +17,23 @@ from localcloud.workflows.http_messages import (
     with_query,
 )
 from localcloud.workflows.interpret.frame import RunState
-from localcloud.workflows.stdlib.function import ANY, NUMBER, STRING, Function, Param
+from localcloud.workflows.stdlib.function import NUMBER, STRING, Function, Param
 
 _METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 )
-_NAMES = ("headers", "body", "query", "auth", "timeout", "private_service_name", "ca_certificate")
-_DEFAULT_TIMEOUT_S = 1800.0
+DEFAULT_TIMEOUT_S = 300.0
 
 
-def request(  # noqa: PLR0913, PLR0917 - the documented arguments
+def request(  # noqa: PLR0913, PLR0917 - the documented arguments, in their order
     state: RunState,
     method: str,
     url: str,
-    headers: Value,
+    timeout: float | None,
     body: Value,
+    headers: Value,
     query: Value,
     auth: Value,
-    timeout: float | None,
     *_others: Value,
 ) -> Running:
     """Return ``{body, code, headers}`` of the response; raise HttpError for 4xx and 5xx."""
@@ -44,41 +43,71 @@ def request(  # noqa: PLR0913, PLR0917 - the documented arguments
         raise value_error(f"the URL must begin with http:// or https://; got: '{url[:200]}'")
     texts = request_headers(headers)
     content = None if body is None else encode_body(body, texts)
-    limit_s = state.limits.max_http_timeout_s
-    seconds = _DEFAULT_TIMEOUT_S if timeout is None else float(timeout)
-    if seconds <= 0:
-        raise value_error("the timeout must be positive")
+    seconds = DEFAULT_TIMEOUT_S if timeout is None else float(timeout)
+    if not 0 < seconds <= state.limits.max_http_timeout_s:
+        most = state.limits.max_http_timeout_s
+        raise value_error(f"the timeout must be between 0 and {most:g} seconds")
     response: HttpResponse = yield HttpRequest(
         method.upper(),
         with_query(url, query),
         texts,
         content,
-        min(seconds, limit_s),
+        seconds,
         auth_of(auth, url),
     )
     return read_response(response, state.limits)
 
 
-def _with_method(method: str) -> Callable[..., Running]:
-    def with_method(state: RunState, *arguments: Value) -> Running:
+def _with_body(method: str) -> Callable[..., Running]:
+    def with_body(state: RunState, *arguments: Value) -> Running:
         return request(state, method, *arguments)
 
-    return with_method
+    return with_body
 
 
-_ARGUMENTS = (
-    Param("url", STRING),
-    *(Param(name, NUMBER if name == "timeout" else ANY, default=None) for name in _NAMES),
+def _without_body(method: str) -> Callable[..., Running]:
+    """Return a function whose ``body`` comes last: it is accepted, but not documented."""
+
+    def without_body(state: RunState, url: str, timeout: float, *arguments: Value) -> Running:
+        *others, body = arguments
+        return request(state, method, url, timeout, body, *others)
+
+    return without_body
+
+
+_URL = (Param("url", STRING), Param("timeout", NUMBER, default=None))
+_BODY = Param("body", default=None)
+_OTHERS = tuple(
+    Param(name, default=None)
+    for name in ("headers", "query", "auth", "private_service_name", "ca_certificate")
 )
 
 FUNCTIONS = (
     Function(
-        "http.request", (Param("method", STRING), *_ARGUMENTS), request, style="flow", blocking=True
+        "http.request",
+        (Param("method", STRING), *_URL, _BODY, *_OTHERS),
+        request,
+        style="flow",
+        blocking=True,
     ),
     *(
         Function(
-            f"http.{method}", _ARGUMENTS, _with_method(method.upper()), style="flow", blocking=True
+            f"http.{name}",
+            (*_URL, _BODY, *_OTHERS),
+            _with_body(name.upper()),
+            style="flow",
+            blocking=True,
         )
-        for method in ("get", "post", "put", "patch", "delete")
+        for name in ("post", "put", "patch")
+    ),
+    *(
+        Function(
+            f"http.{name}",
+            (*_URL, *_OTHERS, _BODY),
+            _without_body(name.upper()),
+            style="flow",
+            blocking=True,
+        )
+        for name in ("get", "delete")
     ),
 )

@@ -6,11 +6,11 @@ https://cloud.google.com/workflows/docs/reference/stdlib/sys
 from __future__ import annotations
 
 from localcloud.workflows.effects import Log, Now, Running, Sleep, Value
-from localcloud.workflows.failures import key_error, value_error
+from localcloud.workflows.failures import key_error, type_error, value_error
 from localcloud.workflows.interpret.frame import RunState
-from localcloud.workflows.stdlib import times
-from localcloud.workflows.stdlib.function import ANY, NUMBER, STRING, Function, Param
-from localcloud.workflows.values import check_encodable
+from localcloud.workflows.stdlib import jsons, times
+from localcloud.workflows.stdlib.function import MAP, NUMBER, STRING, Function, Param
+from localcloud.workflows.values import FunctionRef, check_encodable, scalar_text, type_name
 
 MAX_SLEEP_S = 31_536_000
 _SEVERITIES = frozenset(
@@ -28,15 +28,27 @@ def get_env(state: RunState, name: str, default: Value) -> Value:
     return default
 
 
-def log(_state: RunState, data: Value, text: Value, json: Value, severity: str) -> Running:
-    """Write a log entry."""
+def log(
+    _state: RunState, data: Value, severity: Value, text: Value, json: Value, _timeout: Value
+) -> Running:
+    """Write a log entry; null is the same as not given."""
+    severity = severity or "DEFAULT"
     if severity not in _SEVERITIES:
         raise value_error(f"sys.log: unknown severity '{severity}'")
-    given = [value for value in (data, text, json) if value is not _NOTHING]
+    given = [value for value in (data, text, json) if value is not None]
     if len(given) != 1:
-        raise value_error("sys.log: give exactly one of 'data', 'text' and 'json'")
+        raise type_error("sys.log: specify exactly one of 'data', 'text' and 'json'")
     check_encodable(given[0])
-    yield Log(severity, given[0])
+    if type(given[0]) in (bytes, FunctionRef):
+        raise type_error(f"sys.log: a {type_name(given[0])} cannot be logged")
+    yield Log(severity, _as_text(text) if text is not None else given[0])
+
+
+def _as_text(value: Value) -> str:
+    """Return the text payload of a value, which ``text`` always is."""
+    if type(value) is str:
+        return value
+    return scalar_text(value) or jsons.compact(value)
 
 
 def now(_state: RunState) -> Running:
@@ -62,17 +74,18 @@ def sleep_until(_state: RunState, time: str) -> Running:
 FUNCTIONS = (
     Function(
         "sys.get_env",
-        (Param("name", STRING), Param("default", ANY, default=_NOTHING)),
+        (Param("name", STRING), Param("default", STRING, default=_NOTHING)),
         get_env,
         style="state",
     ),
     Function(
         "sys.log",
         (
-            Param("data", ANY, default=_NOTHING),
-            Param("text", ANY, default=_NOTHING),
-            Param("json", ANY, default=_NOTHING),
-            Param("severity", STRING, default="DEFAULT"),
+            Param("data", default=None),
+            Param("severity", STRING, default=None),
+            Param("text", default=None),
+            Param("json", MAP, default=None),
+            Param("timeout", NUMBER, default=None),
         ),
         log,
         style="flow",
