@@ -100,6 +100,21 @@ def test_the_error_of_a_download_is_plain_text(http: httpx.Client) -> None:
     assert answer.headers["content-type"] == "text/html; charset=UTF-8"
 
 
+def test_odd_metadata_does_not_break_the_headers(
+    http: httpx.Client, bucket: storage.Bucket
+) -> None:
+    blob = bucket.blob("picture")
+    blob.metadata = {"clé": "1", "a\r\nx-evil": "2", "plain": "ü\r\nx-evil: 3"}
+    blob.content_disposition = "attachment; x=ü\r\nx-evil: 4"
+    blob.upload_from_string(b"bytes")
+
+    answer = http.get(MEDIA)
+
+    assert answer.content == b"bytes"
+    assert "x-evil" not in answer.headers
+    assert answer.headers["x-goog-meta-plain"].endswith(" x-evil: 3")
+
+
 def test_gzip_is_undone_for_who_cannot_read_it(http: httpx.Client, bucket: storage.Bucket) -> None:
     plain = b"text " * 100_000
     blob = bucket.blob("picture")

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import httpx
 import pytest
 from google.api_core.exceptions import GoogleAPIError
 from google.auth.credentials import AnonymousCredentials
@@ -41,11 +42,11 @@ class Process:
             [sys.executable, "-c", SERVE, str(folder)], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
-        port = self._process.stdout.readline().strip()
+        self.url = f"http://127.0.0.1:{self._process.stdout.readline().strip()}"
         self.client = storage.Client(
             project="local-dev",
             credentials=AnonymousCredentials(),
-            client_options={"api_endpoint": f"http://127.0.0.1:{port}"},
+            client_options={"api_endpoint": self.url},
         )
 
     def kill(self) -> None:
@@ -99,3 +100,27 @@ def test_a_kill_in_the_middle_of_uploads_loses_and_halves_nothing(folder: Path) 
     assert set(acknowledged) <= set(found)
     assert wrong == []
     assert len(files) == len(found)
+
+
+def test_an_upload_goes_on_after_a_kill_where_it_was(folder: Path) -> None:
+    sent = os.urandom(512 * 1024)
+    half = len(sent) // 2
+    first = Process(folder)
+    first.client.create_bucket("pictures")
+    begin = f"{first.url}/upload/storage/v1/b/pictures/o?uploadType=resumable&name=big"
+    with httpx.Client(trust_env=False) as http:
+        session = http.post(begin).headers["location"].removeprefix(first.url)
+        piece = {"content-range": f"bytes 0-{half - 1}/*"}
+        http.put(first.url + session, content=sent[:half], headers=piece)
+        first.kill()
+        second = Process(folder)
+
+        status = http.put(second.url + session, headers={"content-range": "bytes */*"})
+        rest = {"content-range": f"bytes {half}-{len(sent) - 1}/{len(sent)}"}
+        last = http.put(second.url + session, content=sent[half:], headers=rest)
+
+    received = second.client.bucket("pictures").blob("big").download_as_bytes()
+    second.kill()
+    assert (status.status_code, status.headers["range"]) == (308, f"bytes=0-{half - 1}")
+    assert last.status_code == 200
+    assert received == sent

@@ -1,8 +1,11 @@
 """What the client library does not show: the protocol of resumable uploads itself."""
 
 import hashlib
+import http.client as http_client
 import os
+import time
 from base64 import b64encode
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +22,20 @@ def begin(http: httpx.Client, query: str = "", **headers: str) -> str:
     )
     assert answer.status_code == 200, answer.text
     return answer.headers["location"]
+
+
+def break_off(
+    target: str, url: str, sent: bytes, verb: str = "PUT", until: Path | None = None
+) -> None:
+    """Announce more than is sent, then hang up (once a file is there, if one is waited for)."""
+    connection = http_client.HTTPConnection(url.removeprefix("http://"))
+    connection.putrequest(verb, target)
+    connection.putheader("content-length", str(10 * len(sent)))
+    connection.endheaders(sent)
+    deadline = time.monotonic() + 5
+    while until is not None and not any(until.iterdir()):
+        assert time.monotonic() < deadline
+    connection.close()
 
 
 def put(http: httpx.Client, session: str, data: bytes, content_range: str) -> httpx.Response:
@@ -50,6 +67,35 @@ def test_only_whole_granules_are_acknowledged_and_the_rest_may_be_sent_again(
     assert piece.headers["range"] == f"bytes=0-{GRANULE - 1}"
     assert last.status_code == 200
     assert bucket.blob("big").download_as_bytes() == sent
+
+
+@pytest.mark.usefixtures("bucket")
+def test_what_arrived_before_a_broken_connection_is_kept(
+    http: httpx.Client, server: Server
+) -> None:
+    session = begin(http)
+    break_off(session.removeprefix(server.url), server.url, sent=b"x" * (GRANULE + 10))
+
+    deadline = time.monotonic() + 5
+    while "range" not in (status := put(http, session, b"", "bytes */*")).headers:
+        assert time.monotonic() < deadline
+
+    assert status.headers["range"] == f"bytes=0-{GRANULE - 1}"
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_simple_upload_that_breaks_off_leaves_nothing(
+    server: Server, bucket: storage.Bucket, tmp_path: Path
+) -> None:
+    incoming = tmp_path / "storage" / "blobs" / "incoming"
+    target = "/upload/storage/v1/b/pictures/o?uploadType=media&name=big"
+
+    break_off(target, server.url, sent=b"x" * GRANULE, verb="POST", until=incoming)
+
+    deadline = time.monotonic() + 5
+    while any(incoming.iterdir()):
+        assert time.monotonic() < deadline
+    assert not bucket.blob("big").exists()
 
 
 @pytest.mark.usefixtures("bucket")

@@ -53,6 +53,19 @@ def test_a_signed_get_reads_it(
     assert (head.status_code, head.headers["content-length"]) == (200, "5")
 
 
+def test_an_overridden_header_cannot_bring_others(
+    http: httpx.Client, bucket: storage.Bucket, signer: Credentials
+) -> None:
+    blob = bucket.blob(NAME)
+    blob.upload_from_string(b"bytes")
+    attachment = 'attachment; filename="ü"\r\nx-evil: 1'
+
+    answer = http.get(signed(blob, signer, "GET", response_disposition=attachment))
+
+    assert answer.status_code == 200
+    assert "x-evil" not in answer.headers
+
+
 def test_a_signed_delete_removes_it(
     http: httpx.Client, bucket: storage.Bucket, signer: Credentials
 ) -> None:
@@ -102,6 +115,32 @@ def test_a_url_expires(
     answer = http.get(url)
 
     assert (answer.status_code, "<Code>ExpiredToken</Code>" in answer.text) == (400, True)
+
+
+def test_a_url_of_version_2_is_checked_too(
+    http: httpx.Client, server: Server, bucket: storage.Bucket, signer: Credentials
+) -> None:
+    headers = {"x-goog-meta-owner": "u1", "content-type": "image/png"}
+    blob = bucket.blob(NAME)
+    url = blob.generate_signed_url(
+        MINUTE,
+        method="PUT",
+        version="v2",
+        content_type="image/png",
+        headers={"x-goog-meta-owner": "u1"},
+        credentials=signer,
+    )
+
+    written = http.put(url, content=b"bytes", headers=headers)
+    other_type = http.put(url, content=b"x", headers=headers | {"content-type": "image/gif"})
+    other_object = http.put(url.replace("/a/", "/b/"), content=b"x", headers=headers)
+    server.clock.advance(61)
+    expired = http.put(url, content=b"x", headers=headers)
+
+    assert written.status_code == 200
+    assert [other_type.status_code, other_object.status_code] == [403, 403]
+    assert "<Code>ExpiredToken</Code>" in expired.text
+    assert blob.download_as_bytes() == b"bytes"
 
 
 def test_nobody_enters_without_a_signature(http: httpx.Client, bucket: storage.Bucket) -> None:
@@ -161,6 +200,18 @@ def test_a_signed_session_is_resumable_without_another_signature(
 
     assert (begun.status_code, asked.status_code, ended.status_code) == (201, 308, 200)
     assert bucket.blob(NAME).download_as_bytes() == b"bytes"
+
+
+def test_odd_rules_of_a_bucket_do_not_break_the_answer(
+    http: httpx.Client, bucket: storage.Bucket
+) -> None:
+    bucket.cors = [{"origin": ["*"], "method": ["GET"], "responseHeader": ["ü\r\nx-evil: 1"]}]
+    bucket.patch()
+
+    answer = http.get("/pictures/x", headers={"origin": "https://a.test"})
+
+    assert answer.status_code == 403
+    assert "x-evil" not in answer.headers
 
 
 def test_a_browser_may_put_where_the_bucket_allows_its_origin(

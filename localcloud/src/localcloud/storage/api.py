@@ -17,6 +17,7 @@ from localcloud.storage.failures import (
     media_refusal,
     xml_refusal,
 )
+from localcloud.storage.headers import with_headers
 from localcloud.storage.routes import ROUTES
 from localcloud.storage.signed import Verify
 from localcloud.storage.state import Storage
@@ -60,11 +61,11 @@ class _Application:
         origin = request.headers.get("origin")
         if request.method == "OPTIONS":
             asked = request.headers.get("access-control-request-headers", "")
-            return Response(headers=cors.json_api(origin, asked) if origin else None)
+            return with_headers(Response(), cors.json_api(origin, asked) if origin else {})
         media = b"alt=media" in request.scope["query_string"]
         refusal = media_refusal if media else json_refusal
         response = await answered(request, body, self._route(request, path), refusal)
-        return _shared(response, cors.json_api(origin) if origin else {})
+        return with_headers(response, cors.json_api(origin) if origin else {})
 
     async def _route(self, request: Request, path: str) -> Response:
         query = parse_query(request.scope)
@@ -77,7 +78,7 @@ class _Application:
 
     async def _answer_xml(self, request: Request, body: Body, path: str) -> Response:
         response = await answered(request, body, self._route_xml(request, path), xml_refusal)
-        return _shared(response, self._xml.sharing(request, path))
+        return with_headers(response, self._xml.sharing(request, path))
 
     async def _route_xml(self, request: Request, path: str) -> Response:
         call = Call(self._storage, request, (), parse_query(request.scope), self)
@@ -91,8 +92,3 @@ def parse_query(scope: Scope) -> dict[str, str]:
     """
     text = scope["query_string"].decode("ascii")
     return dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
-
-
-def _shared(response: Response, headers: dict[str, str]) -> Response:
-    response.raw_headers += [(k.encode(), v.encode("latin-1")) for k, v in headers.items()]
-    return response

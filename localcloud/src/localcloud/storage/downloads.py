@@ -6,6 +6,7 @@ https://cloud.google.com/storage/docs/transcoding
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import BinaryIO
 
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from localcloud.storage.blobs import chunks
 from localcloud.storage.call import Call
 from localcloud.storage.checksums import hash_header
+from localcloud.storage.headers import encoded_headers
 from localcloud.storage.inflate import Inflate
 from localcloud.storage.ranges import Span, parse_range
 from localcloud.storage.resources import StoredObject, object_etag
@@ -35,7 +37,7 @@ class Download(Response):
     ) -> None:
         self.status_code = status
         self.background = None
-        self.raw_headers = [(k.encode("latin-1"), _encoded(v)) for k, v in headers.items()]
+        self.raw_headers = encoded_headers(headers)
         self._file = file
         self._body = body
 
@@ -50,9 +52,14 @@ class Download(Response):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def download(call: Call, stored: StoredObject, cache_control: str = _UNCACHED) -> Response:
+def download(
+    call: Call,
+    stored: StoredObject,
+    cache_control: str = _UNCACHED,
+    overrides: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     """Return the response that carries an object, or the part that was asked for."""
-    headers = _headers(stored, cache_control)
+    headers = {**_headers(stored, cache_control), **overrides}
     if _gunzips(call, stored):
         return _gunzipped(call.storage.blobs.open(stored.blob), stored, headers)
     span = parse_range(call.header("range"), stored.size)
@@ -82,7 +89,7 @@ def _headers(stored: StoredObject, cache_control: str) -> dict[str, str]:
         "x-goog-stored-content-length": str(stored.size),
     }
     metadata = properties.get("metadata", {})
-    return headers | {f"x-goog-meta-{key.lower()}": value for key, value in metadata.items()}
+    return headers | {f"x-goog-meta-{key}": value for key, value in metadata.items()}
 
 
 def _gunzips(call: Call, stored: StoredObject) -> bool:
@@ -106,8 +113,3 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
     inflate = Inflate()
     for piece in pieces:
         yield from inflate.feed(piece)
-
-
-def _encoded(value: str) -> bytes:
-    """Return a header's bytes; a line break in custom metadata must not end the header."""
-    return " ".join(value.splitlines()).encode()

@@ -64,7 +64,7 @@ def check_signature(
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     message = "\n".join((ALGORITHM, query["X-Goog-Date"], scope, digest))
     if not verify(message.encode(), _signature(query)):
-        raise _mismatch()
+        raise mismatch()
 
 
 def canonical_query(pairs: Iterable[tuple[str, str]]) -> str:
@@ -80,13 +80,13 @@ def canonical_query(pairs: Iterable[tuple[str, str]]) -> str:
 def _checked_scope(query: Mapping[str, str]) -> str:
     for name in _REQUIRED:
         if name not in query:
-            raise _refused(400, "AuthenticationRequired", f"Missing query parameter: {name}")
+            raise refused(400, "AuthenticationRequired", f"Missing query parameter: {name}")
     if query["X-Goog-Algorithm"] != ALGORITHM:
-        raise _refused(400, "InvalidArgument", "The only algorithm here is GOOG4-RSA-SHA256.")
+        raise refused(400, "InvalidArgument", "The only algorithm here is GOOG4-RSA-SHA256.")
     email, *scope = query["X-Goog-Credential"].split("/")
     date = query["X-Goog-Date"][:8]
     if not email or scope[:1] != [date] or scope[2:] != ["storage", "goog4_request"]:
-        raise _refused(400, "InvalidArgument", "The credential scope is malformed.")
+        raise refused(400, "InvalidArgument", "The credential scope is malformed.")
     return "/".join(scope)
 
 
@@ -95,42 +95,42 @@ def _check_time(query: Mapping[str, str], now: datetime) -> None:
         signed = datetime.strptime(query["X-Goog-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         lifetime = timedelta(seconds=int(query["X-Goog-Expires"]))
     except (ValueError, OverflowError):
-        raise _refused(400, "InvalidArgument", "The date or lifetime is malformed.") from None
+        raise refused(400, "InvalidArgument", "The date or lifetime is malformed.") from None
     if not 0 < lifetime.total_seconds() <= MAX_EXPIRES_S:
-        raise _refused(400, "InvalidArgument", f"X-Goog-Expires is above {MAX_EXPIRES_S}.")
+        raise refused(400, "InvalidArgument", f"X-Goog-Expires is above {MAX_EXPIRES_S}.")
     if now > signed + lifetime:
         expired = (signed + lifetime).isoformat()
-        raise _refused(400, "ExpiredToken", f"Request signature expired at: {expired}")
+        raise refused(400, "ExpiredToken", f"Request signature expired at: {expired}")
     if signed > now + timedelta(seconds=MAX_SKEW_S):
-        raise _refused(403, "RequestTimeTooSkewed", "The signature is from the future.")
+        raise refused(403, "RequestTimeTooSkewed", "The signature is from the future.")
 
 
 def _check_headers(names: list[str], headers: Mapping[str, str]) -> None:
     if "host" not in names:
-        raise _refused(400, "InvalidArgument", "The host header must be signed.")
+        raise refused(400, "InvalidArgument", "The host header must be signed.")
     for name in names:
         if name not in headers:
             message = "Header was included in signedheaders, but not in the request."
-            raise _refused(400, "MalformedSecurityHeader", f"{message} ({name})")
+            raise refused(400, "MalformedSecurityHeader", f"{message} ({name})")
     for name in headers:
         if name.startswith("x-goog-") and name not in names:
             message = "Header was included in the request, but not in signedheaders."
-            raise _refused(400, "MalformedSecurityHeader", f"{message} ({name})")
+            raise refused(400, "MalformedSecurityHeader", f"{message} ({name})")
 
 
 def _signature(query: Mapping[str, str]) -> bytes:
     try:
         return bytes.fromhex(query["X-Goog-Signature"])
     except ValueError:
-        raise _mismatch() from None
+        raise mismatch() from None
 
 
 def _folded(value: str) -> str:
     return re.sub(r"\s+", " ", value.strip())
 
 
-def _mismatch() -> StorageError:
-    return _refused(
+def mismatch() -> StorageError:
+    return refused(
         403,
         "SignatureDoesNotMatch",
         "The request signature we calculated does not match the signature you provided. "
@@ -138,5 +138,5 @@ def _mismatch() -> StorageError:
     )
 
 
-def _refused(status: int, code: str, message: str) -> StorageError:
+def refused(status: int, code: str, message: str) -> StorageError:
     return StorageError(status, "forbidden", message, xml_code=code)

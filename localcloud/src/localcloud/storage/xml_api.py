@@ -15,8 +15,10 @@ from localcloud.storage.call import Call, decoded
 from localcloud.storage.checksums import hash_header
 from localcloud.storage.downloads import download
 from localcloud.storage.errors import StorageError, invalid
+from localcloud.storage.headers import with_headers
 from localcloud.storage.resources import Bucket, StoredObject, object_etag
 from localcloud.storage.signed import Verify, check_signature, is_signed
+from localcloud.storage.signed_v2 import check_signature_v2, is_signed_v2
 from localcloud.storage.state import Storage
 from localcloud.storage.uploads_api import begin_upload, incomplete, insert_media, receive_piece
 from localcloud.storage.xml_headers import (
@@ -57,7 +59,7 @@ class XmlApi:
         if verb == "OPTIONS":
             origin = call.header("origin") or ""
             wanted = call.header("access-control-request-method") or ""
-            return Response(headers=cors.preflight(_rules(bucket), origin, wanted))
+            return with_headers(Response(), cors.preflight(_rules(bucket), origin, wanted))
         if verb not in _OPERATIONS or _SUBRESOURCES & call.query.keys():
             raise StorageError(405, "methodNotAllowed", "Not here.", xml_code="MethodNotAllowed")
         async with self._faults.observe(_OPERATIONS[verb]):
@@ -79,11 +81,13 @@ class XmlApi:
         A bearer token is taken as it is: this machine has one user.  The address of an
         upload session is itself the permission to go on with it.
         """
-        verb = call.request.method
+        verb, headers = call.request.method, dict(call.request.headers)
+        now = self._storage.clock.now()
         if is_signed(call.query):
-            target = (path, call.request.scope["query_string"].decode("ascii", "replace"))
-            headers = dict(call.request.headers)
-            check_signature(verb, target, headers, self._storage.clock.now(), self._verify)
+            target = (path, call.request.scope["query_string"].decode("ascii"))
+            check_signature(verb, target, headers, now, self._verify)
+        elif is_signed_v2(call.query):
+            check_signature_v2(verb, (path, call.query), headers, now, self._verify)
         elif not _is_known(call) and not (verb in ("GET", "HEAD") and is_public(bucket)):
             operation = _OPERATIONS[verb].replace("insert", "create")
             raise StorageError(
@@ -111,12 +115,13 @@ def is_public(bucket: Bucket) -> bool:
 async def _get(call: Call, bucket: Bucket, name: str) -> Response:
     when = xml_preconditions(call.request.headers)
     stored = call.storage.objects.get(bucket.name, name, call.generation, when)
-    response = download(call, stored, _PUBLIC_CACHE if is_public(bucket) else _PRIVATE_CACHE)
-    for header in ("content-disposition", "content-type"):
-        wanted = call.query.get(f"response-{header}")
-        if wanted:
-            response.headers[header] = wanted
-    return response
+    overrides = {
+        header: call.query[f"response-{header}"]
+        for header in ("content-disposition", "content-type")
+        if call.query.get(f"response-{header}")
+    }
+    cache_control = _PUBLIC_CACHE if is_public(bucket) else _PRIVATE_CACHE
+    return download(call, stored, cache_control, overrides)
 
 
 async def _put(call: Call, bucket: Bucket, name: str) -> Response:
