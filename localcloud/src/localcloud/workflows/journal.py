@@ -21,7 +21,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS journal (
     execution TEXT NOT NULL, position INTEGER NOT NULL, branch TEXT NOT NULL,
     kind TEXT NOT NULL, value TEXT NOT NULL, body BLOB,
-    PRIMARY KEY (execution, position)) WITHOUT ROWID;
+    PRIMARY KEY (execution, position));
 CREATE TABLE IF NOT EXISTS timers (
     execution TEXT NOT NULL, branch TEXT NOT NULL, due REAL NOT NULL,
     PRIMARY KEY (execution, branch)) WITHOUT ROWID;

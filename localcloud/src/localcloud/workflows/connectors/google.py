@@ -67,10 +67,11 @@ def _access_string(connectors: GoogleConnectors, name: str, args: dict[str, Valu
     secret = f"{_secret(connectors, args)}/versions/{'latest' if version is None else version}"
     access = name.replace("accessString", "access")
     answer = yield from connectors.call(access, {"name": secret, **_shared(args)})
-    data = base64.b64decode(answer["payload"].get("data", ""))
     try:
-        return data.decode()
-    except UnicodeDecodeError as undecodable:
+        return base64.b64decode(answer["payload"].get("data", "")).decode()
+    except (KeyError, TypeError, AttributeError) as missing:
+        raise error("ResponseTypeError", "the version of the secret has no payload") from missing
+    except ValueError as undecodable:
         raise value_error("the secret is not valid UTF-8") from undecodable
 
 

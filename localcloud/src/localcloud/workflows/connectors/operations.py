@@ -82,6 +82,12 @@ def _checked(state: Value) -> State:
     return state
 
 
+def _map(state: State, name: str) -> State:
+    """Return a part of the state; an empty map where it is missing or something else."""
+    part = state.get(name)
+    return part if isinstance(part, dict) else {}
+
+
 def _without_body(request: HttpRequest) -> dict[str, str]:
     return {k: v for k, v in request.headers.items() if k.lower() != "content-type"}
 
@@ -146,7 +152,7 @@ def _sql_url(request: HttpRequest, state: State) -> str | None:
 
 
 def _bigquery_url(request: HttpRequest, state: State) -> str | None:
-    job = state.get("jobReference") or {}
+    job = _map(state, "jobReference")
     if "jobId" not in job:
         return None
     location = f"?location={job['location']}" if job.get("location") else ""
@@ -154,7 +160,7 @@ def _bigquery_url(request: HttpRequest, state: State) -> str | None:
 
 
 def _dataflow_url(request: HttpRequest, state: State) -> str | None:
-    job = state.get("job") or state
+    job = _map(state, "job") or state
     if "id" not in job:
         return None
     location = _below(request, "locations") or job.get("location")
@@ -163,7 +169,7 @@ def _dataflow_url(request: HttpRequest, state: State) -> str | None:
 
 
 def _execution_url(request: HttpRequest, state: State) -> str | None:
-    name = (state.get("metadata") or {}).get("name")
+    name = _map(state, "metadata").get("name")
     return f"{_until(request, 'namespaces')}/executions/{name}" if name else None
 
 
@@ -174,7 +180,7 @@ def _state_url(request: HttpRequest, state: State) -> str | None:
 
 
 def _batch_url(request: HttpRequest, state: State) -> str | None:
-    if "state" not in (state.get("status") or {}):
+    if "state" not in _map(state, "status"):
         return None
     return _job_url(request, state)
 
@@ -197,15 +203,16 @@ def _status_progress(state: State) -> Progress:
 
 
 def _bigquery_progress(state: State) -> Progress:
-    status = state.get("status") or {}
+    status = _map(state, "status")
     return Progress(status.get("state") == "DONE", status.get("errorResult"))
 
 
 def _execution_progress(state: State) -> Progress:
-    conditions = (state.get("status") or {}).get("conditions") or []
-    for condition in conditions:
-        if condition.get("type") == "Completed" and condition.get("status") in ("True", "False"):
-            return Progress(done=True, failure=None if condition["status"] == "True" else condition)
+    conditions = _map(state, "status").get("conditions")
+    for condition in conditions if isinstance(conditions, list) else ():
+        if isinstance(condition, dict) and condition.get("type") == "Completed":
+            well, badly = (condition.get("status") == text for text in ("True", "False"))
+            return Progress(done=well or badly, failure=condition if badly else None)
     return Progress(done=False)
 
 
@@ -228,7 +235,7 @@ def _state_progress(state: State) -> Progress:
 
 
 def _batch_progress(state: State) -> Progress:
-    return _ended((state.get("status") or {}).get("state"), None)
+    return _ended(_map(state, "status").get("state"), None)
 
 
 def _dataflow_progress(state: State) -> Progress:
