@@ -35,7 +35,7 @@ def smaller(first: float, second: float) -> Value:
     return min(first, second)
 
 
-_ONE = (Param("value", NUMBER),)
+_ONE = (Param("x", NUMBER),)
 _TWO = (Param("x", NUMBER), Param("y", NUMBER))
 
 FUNCTIONS = (
