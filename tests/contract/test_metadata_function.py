@@ -150,3 +150,65 @@ def test_a_malformed_request_is_answered_with_a_problem(function):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "malformed_request"
     assert "generation" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("status", ["PERMISSION_DENIED", "UNAVAILABLE"])
+def test_trouble_with_the_bucket_is_worth_a_retry_and_no_outcome(
+    local_cloud, bucket, function, status
+):
+    request = stored(bucket, "trouble.jpg", jpeg())
+    fault = {"method": "storage.objects.get", "status": status, "count": 1000}
+    local_cloud.ask("POST", "/_localcloud/faults", fault)
+    try:
+        answer = function.post("/", json=request, timeout=60)
+    finally:
+        local_cloud.ask("DELETE", "/_localcloud/faults")
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "google_unavailable"
+
+
+def test_a_passing_fault_of_the_bucket_is_not_even_noticed(local_cloud, bucket, function):
+    request = stored(bucket, "hiccup.jpg", jpeg())
+    local_cloud.ask("POST", "/_localcloud/faults", {"method": "storage.objects.get"})
+
+    found = described(function, request)
+
+    assert found["outcome"] == "approved"
+
+
+def test_wrong_settings_stop_it_with_all_faults():
+    settings = {"POLICY": "lenient", "MAX_BYTES": "0", "CHILDREN": "many"}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "metadata"],
+        check=False,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+
+    assert ended.returncode == 1
+    assert all(name in ended.stderr for name in settings)
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_local_policy_says_in_the_log_what_it_cannot_judge(tmp_path):
+    port, log = str(free_ports(1)), tmp_path / "log"
+    settings = {"POLICY": "local-v1-adult-racy-only", "PORT": port, "CHILDREN": "1"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "metadata"],
+            env={**os.environ, **settings},
+            stdout=output,
+            stderr=output,
+        )
+        wait_until(lambda: "policy_blind" in log.read_text(), 20, log.read_text)
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+    [warning] = [line for line in log.read_text().splitlines() if "policy_blind" in line]
+    assert json.loads(warning)["severity"] == "WARNING"
+    assert "violence" in json.loads(warning)["not_gating"]

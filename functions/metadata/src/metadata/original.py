@@ -24,7 +24,7 @@ _TRANSIENT: Final = (
     ConnectionError,
 )
 # Whoever asks retries as well; a long wait here would only hide the trouble.
-_RETRY: Final = DEFAULT_RETRY.with_timeout(20.0)
+_RETRY: Final = DEFAULT_RETRY.with_timeout(5.0)
 _TIMEOUT_S: Final = 60
 
 
