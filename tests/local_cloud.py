@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 START_TIMEOUT_S = 60.0
 ROOT = Path(__file__).parent.parent
@@ -30,6 +30,12 @@ class LocalCloud:
         if stack is not None:
             self._arguments += ["--stack", str(stack)]
         self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
     @property
     def url(self) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.local_cloud import ROOT
 
 from safelight.record import NEXT
+from tests.local_cloud import ROOT
 
 DOCUMENTS = [
     ROOT / name

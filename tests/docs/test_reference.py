@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from tests.local_cloud import ROOT
 
 from gallery.settings import GallerySettings
 from metadata.settings import MetadataSettings
 from safelight import errors
 from safelight.settings import Settings
+from tests.local_cloud import ROOT
 from thumbnailer.settings import ThumbnailerSettings
 
 REFERENCE = ROOT / "docs" / "reference"

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+
 from tests.e2e.pipeline import Pipeline
 from tests.local_cloud import ROOT, LocalCloud, apply_environment
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    cloud = LocalCloud(
-        tmp_path_factory.mktemp("stack"), ROOT / "localcloud" / "stack.yaml", services=3
-    )
-    cloud.start()
-    yield cloud
-    assert cloud.stop() == 0, cloud.log_tail()
+    folder = tmp_path_factory.mktemp("stack")
+    with LocalCloud(folder, ROOT / "localcloud" / "stack.yaml", services=3) as cloud:
+        cloud.start()
+        yield cloud
+        assert cloud.stop() == 0, cloud.log_tail()
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from typing import Any
 
 from google.cloud import firestore, storage
 from google.cloud.workflows.executions_v1 import Execution, ExecutionsClient
-from tests.local_cloud import LocalCloud, wait_until
 
 from safelight.google import make
 from safelight.names import image_id
 from safelight.record import TERMINAL, State
+from tests.local_cloud import LocalCloud, wait_until
 
 PROJECT = "safelight-local"
 LOCATION = "europe-west1"

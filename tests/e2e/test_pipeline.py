@@ -4,6 +4,7 @@ from importlib.resources import files
 
 import pytest
 from PIL import ExifTags, Image
+
 from tests.builders import encoded, jpeg, opened, photo, sideways_jpeg
 from tests.e2e.pipeline import Pipeline
 

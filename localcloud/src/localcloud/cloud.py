@@ -46,7 +46,7 @@ from localcloud.tasks import api as tasks_api
 from localcloud.tasks.dispatch import Dispatcher
 from localcloud.tasks.state import TaskState
 from localcloud.vision import api as vision_api
-from localcloud.vision.state import Vision
+from localcloud.vision.state import MAX_OBJECT_BYTES, TooLargeError, Vision
 from localcloud.vision.worker import Worker
 from localcloud.workflows.hosting import Hosting, Surroundings
 from localcloud.workflows.interpreted import Interpreted
@@ -133,7 +133,13 @@ class Cloud:
         self._exit.push_async_callback(worker.close)
         if self._options.warm:
             self._run(worker.warm())
-        return vision_api.service(Vision(worker.ask, self._storage.read))
+        return vision_api.service(Vision(worker.ask, self._read_picture))
+
+    async def _read_picture(self, bucket: str, name: str) -> bytes:
+        stored = self._storage.objects.find(bucket, name)
+        if stored is not None and stored.size > MAX_OBJECT_BYTES:
+            raise TooLargeError(name)
+        return await self._storage.read(bucket, name)
 
     def _workflows(self, folder: Path) -> tuple[Service, ...]:
         around = Surroundings(
@@ -160,6 +166,8 @@ class Cloud:
                 port=stack.service_port(service.name, port),
                 env=shared | service.env,
                 public=service.public,
+                invokers=service.invokers or None,
+                concurrency=service.concurrency,
                 timeout_s=service.timeout_s,
             )
             for service in stack.services

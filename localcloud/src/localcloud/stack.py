@@ -63,6 +63,9 @@ class RunService(_Part):
     command: tuple[str, ...]
     service_account: str
     public: bool = False
+    invokers: frozenset[str] = frozenset()
+    """Who may call it, where it is not public; empty: every account."""
+    concurrency: int = Field(default=80, ge=1, le=1000)
     timeout_s: float = Field(default=300.0, gt=0)
     env: dict[str, str] = Field(default_factory=dict)
 

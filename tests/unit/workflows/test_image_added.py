@@ -5,13 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from tests.local_cloud import ROOT
-from tests.unit.workflows.world import Handler, World, always, answer, in_turn
 
 from localcloud.workflows.effects import WorkflowError
 from localcloud.workflows.program import WorkflowFailed
 from safelight.names import image_id, render_task_id
 from safelight.task import RenderTask
+from tests.local_cloud import ROOT
+from tests.unit.workflows.world import Handler, World, always, answer, in_turn
 
 SOURCE = (ROOT / "workflows" / "image-added.yaml").read_text()
 EVENT = {
