@@ -5,6 +5,7 @@ from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
 from metadata.exif import MAX_TEXT, read_exif, read_gps, text
+from metadata.iptc import read_iptc
 
 BASE, GPS, IFD = ExifTags.Base, ExifTags.GPS, ExifTags.IFD
 
@@ -146,3 +147,33 @@ def test_a_block_of_junk_is_no_exif():
 
     assert read_exif(picture) == {}
     assert read_gps(picture) is None
+
+
+def with_iptc(records):
+    """Return a JPEG with these IPTC records, in the block where Photoshop keeps them."""
+    data = b"".join(
+        bytes((0x1C, 2, number)) + len(value).to_bytes(2, "big") + value
+        for number, value in records
+    )
+    block = b"8BIM\x04\x04\0\0" + len(data).to_bytes(4, "big") + data + bytes(len(data) % 2)
+    segment = b"Photoshop 3.0\0" + block
+    target = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(target, "JPEG")
+    plain = target.getvalue()
+    length = (len(segment) + 2).to_bytes(2, "big")
+    return Image.open(io.BytesIO(plain[:2] + b"\xff\xed" + length + segment + plain[2:]))
+
+
+def test_an_agency_names_author_and_credit():
+    picture = with_iptc([(80, b"Ada"), (110, b"Agency / Ada"), (116, "© Ada".encode())])
+
+    assert read_iptc(picture) == {
+        "artist": "Ada",
+        "credit": "Agency / Ada",
+        "copyright": "© Ada",
+    }
+
+
+def test_junk_where_iptc_should_be_is_nothing():
+    assert read_iptc(with_iptc([(80, b"")])) == {}
+    assert read_iptc(Image.new("RGB", (4, 4))) == {}

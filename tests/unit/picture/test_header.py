@@ -60,3 +60,11 @@ def test_every_refusal_is_an_error_that_the_stages_know(code):
     assert isinstance(error, PermanentError)
     assert error.code != PermanentError.code
     assert error.message.endswith(".")
+
+
+def test_the_count_that_an_animated_png_claims_is_not_believed():
+    animation = encoded("PNG", save_all=True, append_images=[Image.new("RGB", (60, 40), "blue")])
+    at = animation.index(b"acTL") + 4
+    claimed = animation[:at] + (1_000_000).to_bytes(4, "big") + animation[at + 4 :]
+
+    assert read_header(claimed, Limits(max_frames=2)).frames == 2
