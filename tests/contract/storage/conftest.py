@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 from google.oauth2 import service_account
-from tests.contract.storage.server import Port, Server
 
 from localcloud.storage.signed import Verify
+from tests.contract.storage.server import Port, Server
 
 
 @pytest.fixture(scope="session")

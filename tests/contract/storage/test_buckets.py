@@ -1,5 +1,11 @@
 import pytest
-from google.api_core.exceptions import BadRequest, Conflict, NotFound, PreconditionFailed
+from google.api_core.exceptions import (
+    BadRequest,
+    Conflict,
+    NotFound,
+    NotModified,
+    PreconditionFailed,
+)
 from google.cloud import storage
 
 
@@ -56,6 +62,10 @@ def test_a_change_may_depend_on_the_metageneration(bucket: storage.Bucket) -> No
 
     with pytest.raises(PreconditionFailed):
         bucket.patch(if_metageneration_match=7)
+    with pytest.raises(PreconditionFailed):
+        bucket.patch(if_metageneration_not_match=1)
+    with pytest.raises(NotModified):
+        bucket.reload(if_metageneration_not_match=1)
 
 
 def test_a_name_is_given_once(client: storage.Client, bucket: storage.Bucket) -> None:

@@ -92,6 +92,14 @@ def test_a_reader_that_has_the_generation_gets_no_bytes(
     assert (answer.status_code, answer.content) == (304, b"")
 
 
+def test_a_reader_that_has_the_etag_gets_no_bytes(http: httpx.Client, blob: storage.Blob) -> None:
+    known = http.get(MEDIA, headers={"if-none-match": blob.etag})
+    changed = http.get(MEDIA, headers={"if-none-match": '"other"'})
+    demanded = http.get(MEDIA, headers={"if-match": "other"})
+
+    assert [answer.status_code for answer in (known, changed, demanded)] == [304, 200, 412]
+
+
 @pytest.mark.usefixtures("bucket")
 def test_the_error_of_a_download_is_plain_text(http: httpx.Client) -> None:
     answer = http.get(MEDIA)

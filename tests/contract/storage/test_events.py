@@ -3,6 +3,7 @@ import json
 import pytest
 from google.api_core.exceptions import PreconditionFailed
 from google.cloud import storage
+
 from tests.contract.storage.server import Server
 
 NAME = "a/ü +1 %#.jpg"

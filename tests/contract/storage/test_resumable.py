@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from google.cloud import storage
+
 from tests.contract.storage.server import Server
 
 GRANULE = 256 * 1024

@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -5,6 +6,7 @@ import httpx
 import pytest
 from google.cloud import storage
 from google.oauth2.service_account import Credentials
+
 from tests.contract.storage.server import Server
 
 NAME = "a/ü +1 %#.jpg"
@@ -166,6 +168,7 @@ def test_a_public_bucket_is_read_by_all_and_written_by_none(
 
     assert (read.status_code, read.content) == (200, b"bytes")
     assert read.headers["cache-control"] == "public, max-age=3600"
+    assert read.headers["etag"] == f'"{hashlib.md5(b"bytes").hexdigest()}"'
     assert written.status_code == 403
 
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from google.api_core.exceptions import ServiceUnavailable, TooManyRequests
 from google.cloud import storage
-from tests.contract.storage.server import Server
 
 from localcloud.faults import Fault
+from tests.contract.storage.server import Server
 
 OBJECTS = "/storage/v1/b/pictures/o"
 UPLOAD = "/upload/storage/v1/b/pictures/o"
@@ -76,6 +76,8 @@ def test_a_failed_condition_is_told_as_google_tells_it(
         ("GET", f"{OBJECTS}/%FF", b"", 400),
         ("GET", f"{OBJECTS}?maxResults=-1", b"", 400),
         ("GET", f"{OBJECTS}?fields=a(", b"", 400),
+        ("GET", f"{OBJECTS}?softDeleted=true", b"", 400),
+        ("POST", f"{UPLOAD}?name=x&kmsKeyName=k", b"x", 400),
         ("GET", f"{OBJECTS}/x?generation=new", b"", 400),
         ("GET", f"{OBJECTS}/x?generation=9223372036854775808", b"", 400),
         ("PATCH", f"{OBJECTS}/x", b"7", 400),

@@ -1,5 +1,6 @@
 """Cloud Storage as an ASGI application: the JSON API, and the XML API for all other paths."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -9,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from localcloud.faults import Faults
 from localcloud.storage import cors
 from localcloud.storage.call import Call, Router
-from localcloud.storage.errors import StorageError
+from localcloud.storage.errors import StorageError, invalid
 from localcloud.storage.failures import (
     Body,
     answered,
@@ -69,6 +70,7 @@ class _Application:
 
     async def _route(self, request: Request, path: str) -> Response:
         query = parse_query(request.scope)
+        _refuse_encryption(request, query)
         found = self._router.find(request.method, path)
         if found is None:
             raise StorageError(404, "notFound", "Not Found")
@@ -82,7 +84,14 @@ class _Application:
 
     async def _route_xml(self, request: Request, path: str) -> Response:
         call = Call(self._storage, request, (), parse_query(request.scope), self)
+        _refuse_encryption(request, call.query)
         return await self._xml.answer(call, path)
+
+
+def _refuse_encryption(request: Request, query: Mapping[str, str]) -> None:
+    """Raise StorageError where a key is named: bytes kept in the clear would seem encrypted."""
+    if query.get("kmsKeyName") or "x-goog-encryption-algorithm" in request.headers:
+        raise invalid("localcloud does not encrypt objects.")
 
 
 def parse_query(scope: Scope) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from localcloud.clock import Clock
-from localcloud.storage.errors import condition_not_met, conflict, invalid, no_bucket
+from localcloud.storage.errors import conflict, invalid, no_bucket
 from localcloud.storage.names import check_bucket_name
 from localcloud.storage.preconditions import ALWAYS, Preconditions
 from localcloud.storage.resources import Bucket, Json, timestamp
@@ -79,14 +79,14 @@ class Buckets:
         row = self._database.execute("SELECT * FROM bucket WHERE name = ?", (name,)).fetchone()
         return _bucket(row) if row else None
 
-    def get(self, name: str, preconditions: Preconditions = ALWAYS) -> Bucket:
-        """Return a bucket.  Raises StorageError (404, 304, 412)."""
+    def get(
+        self, name: str, preconditions: Preconditions = ALWAYS, *, reading: bool = False
+    ) -> Bucket:
+        """Return a bucket.  Raises StorageError (404, 412; 304 where it is read only)."""
         bucket = self.find(name)
         if bucket is None:
             raise no_bucket()
-        preconditions.check(0, bucket.metageneration, reading=True)
-        if preconditions.metageneration_not_match == bucket.metageneration:
-            raise condition_not_met()
+        preconditions.check_metageneration(bucket.metageneration, reading=reading)
         return bucket
 
     def page(self, prefix: str, after: str, limit: int) -> list[Bucket]:

@@ -21,7 +21,8 @@ async def create(call: Call) -> Response:
 
 
 async def get(call: Call) -> Response:
-    bucket = call.storage.buckets.get(call.path[0], parse_preconditions(call.query))
+    when = parse_preconditions(call.query)
+    bucket = call.storage.buckets.get(call.path[0], when, reading=True)
     return call.answer(bucket_resource(bucket, call.base_url))
 
 

@@ -48,9 +48,8 @@ async def compose(call: Call) -> Response:
 async def _copied(call: Call) -> StoredObject:
     source_bucket, source_name, bucket, name = call.path
     resource = await call.json()
-    source = call.storage.objects.find(
-        source_bucket, source_name, int64(call.query, "sourceGeneration")
-    ) or call.storage.objects.get(source_bucket, source_name, int64(call.query, "sourceGeneration"))
+    generation = int64(call.query, "sourceGeneration")
+    source = call.storage.objects.get(source_bucket, source_name, generation)
     when = parse_preconditions(call.query, "ifSource")
     when.check(source.generation, source.metageneration)
     # A resource replaces the properties as a whole; without one they are copied.

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from localcloud.storage.blobs import chunks
 from localcloud.storage.call import Call
 from localcloud.storage.checksums import hash_header
+from localcloud.storage.errors import condition_not_met, not_modified
 from localcloud.storage.headers import encoded_headers
 from localcloud.storage.inflate import Inflate
 from localcloud.storage.ranges import Span, parse_range
@@ -60,6 +61,7 @@ def download(
 ) -> Response:
     """Return the response that carries an object, or the part that was asked for."""
     headers = {**_headers(stored, cache_control), **overrides}
+    _check_etag(call, headers["etag"])
     if _gunzips(call, stored):
         return _gunzipped(call.storage.blobs.open(stored.blob), stored, headers)
     span = parse_range(call.header("range"), stored.size)
@@ -70,6 +72,20 @@ def download(
     file = call.storage.blobs.open(stored.blob)
     body = chunks(file, (span or whole).start, (span or whole).length)
     return Download(206 if span else 200, headers, file, body)
+
+
+def _check_etag(call: Call, etag: str) -> None:
+    """Raise StorageError where the reader has the object already, or wants another one."""
+    if_match, if_none_match = call.header("if-match"), call.header("if-none-match")
+    if if_match is not None and not _lists(if_match, etag):
+        raise condition_not_met()
+    if if_none_match is not None and _lists(if_none_match, etag):
+        raise not_modified()
+
+
+def _lists(header: str, etag: str) -> bool:
+    known = [item.strip().removeprefix("W/").strip('"') for item in header.split(",")]
+    return "*" in known or etag.strip('"') in known
 
 
 def _headers(stored: StoredObject, cache_control: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from localcloud.storage.call import Call, Route
 from localcloud.storage.downloads import download
+from localcloud.storage.errors import invalid
 from localcloud.storage.listing import MAX_RESULTS, Selection
 from localcloud.storage.preconditions import int64, parse_preconditions
 from localcloud.storage.properties import patched_properties, updated_properties
@@ -48,6 +49,8 @@ async def delete(call: Call) -> Response:
 
 
 async def list_(call: Call) -> Response:
+    if call.flag("softDeleted"):
+        raise invalid("localcloud keeps no soft-deleted objects.", "softDeleted")
     page = call.storage.page(_selection(call))
     body: Json = {"kind": "storage#objects"}
     if page.items:

@@ -24,12 +24,15 @@ class Preconditions:
         """Raise StorageError (412, or 304 for a read that need not happen) where one fails."""
         if self.generation_match not in (None, generation):
             raise condition_not_met()
+        if self.generation_not_match == generation:
+            raise not_modified() if reading else condition_not_met()
+        self.check_metageneration(metageneration, reading=reading)
+
+    def check_metageneration(self, metageneration: int, *, reading: bool = False) -> None:
+        """Raise StorageError as ``check`` does; buckets have no generation."""
         if self.metageneration_match not in (None, metageneration):
             raise condition_not_met()
-        unwanted = self.generation_not_match == generation or (
-            generation != 0 and self.metageneration_not_match == metageneration
-        )
-        if unwanted:
+        if self.metageneration_not_match == metageneration:
             raise not_modified() if reading else condition_not_met()
 
     def to_json(self) -> dict[str, int | None]:

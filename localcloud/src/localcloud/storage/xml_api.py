@@ -5,6 +5,7 @@ https://cloud.google.com/storage/docs/access-control/signed-urls
 """
 
 import re
+from base64 import b64decode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -112,10 +113,16 @@ def is_public(bucket: Bucket) -> bool:
     )
 
 
+def xml_etag(stored: StoredObject) -> str:
+    """Return the MD5 in hexadecimal, or where there is none what the JSON API has."""
+    tag = b64decode(stored.md5).hex() if stored.md5 else f"-{object_etag(stored)}"
+    return f'"{tag}"'
+
+
 async def _get(call: Call, bucket: Bucket, name: str) -> Response:
     when = xml_preconditions(call.request.headers)
     stored = call.storage.objects.get(bucket.name, name, call.generation, when)
-    overrides = {
+    overrides = {"etag": xml_etag(stored)} | {
         header: call.query[f"response-{header}"]
         for header in ("content-disposition", "content-type")
         if call.query.get(f"response-{header}")
@@ -158,7 +165,7 @@ async def _delete(call: Call, bucket: Bucket, name: str) -> Response:
 
 def _created(stored: StoredObject) -> Response:
     headers = {
-        "etag": f'"{object_etag(stored)}"',
+        "etag": xml_etag(stored),
         "x-goog-generation": str(stored.generation),
         "x-goog-hash": hash_header(stored.crc32c, stored.md5),
         "x-goog-metageneration": str(stored.metageneration),
