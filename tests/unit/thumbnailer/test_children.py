@@ -18,13 +18,13 @@ from typing import Any, cast
 
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import detailed, encoded
 
 from picture import child
 from picture import children as children_module
 from picture.children import ChildrenClosedError
 from picture.limits import Limits
 from picture.refusals import Refusal
+from tests.unit.thumbnailer.pictures import detailed, encoded
 from thumbnailer import craft
 from thumbnailer.recipe import Recipe, Watermark
 from thumbnailer.renderer import Renderer, understood

@@ -1,5 +1,6 @@
 import pytest
 from PIL import Image, ImageCms
+
 from tests.unit.thumbnailer.pictures import (
     encoded,
     near,
@@ -7,7 +8,6 @@ from tests.unit.thumbnailer.pictures import (
     profile_inverted_cmyk,
     show_one,
 )
-
 from thumbnailer.colour import to_srgb
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

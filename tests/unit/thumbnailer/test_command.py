@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import corners, encoded, exif
 
+from tests.unit.thumbnailer.pictures import corners, encoded, exif
 from thumbnailer.command import main
 
 PHOTO = encoded(corners((80, 120)), exif=exif(orientation=6))

@@ -2,11 +2,11 @@ import zlib
 
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import corner_colours, detailed, encoded, show_one
 
 from picture import decode, formats
 from picture.limits import Limits
 from picture.refusals import Refusal
+from tests.unit.thumbnailer.pictures import corner_colours, detailed, encoded, show_one
 from thumbnailer.recipe import Recipe
 from thumbnailer.steps import Order, render
 

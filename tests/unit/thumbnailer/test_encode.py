@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
+
 from tests.unit.thumbnailer.pictures import (
     detailed,
     encoded,
@@ -14,7 +15,6 @@ from tests.unit.thumbnailer.pictures import (
     variants,
     with_gps,
 )
-
 from thumbnailer.encode import encode
 from thumbnailer.recipe import OutputFormat, Recipe
 
@@ -23,7 +23,7 @@ PHOTO = detailed((96, 96))
 TEXTS = PngImagePlugin.PngInfo()
 TEXTS.add_text("Comment", SECRET.decode())
 TEXTS.add_itxt("XML:com.adobe.xmp", f"<x>{SECRET.decode()}</x>")
-LABELS = with_gps(exif(maker=SECRET.decode(), copyright=SECRET.decode()))
+LABELS = with_gps(exif(maker=SECRET.decode()))
 
 LABELLED = {
     "jpeg": encoded(

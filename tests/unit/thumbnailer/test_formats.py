@@ -1,9 +1,9 @@
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import encoded
 
 from picture.formats import ALLOWED, HEAD_BYTES, identify
 from picture.refusals import Refusal
+from tests.unit.thumbnailer.pictures import encoded
 
 SAMPLE = Image.new("RGB", (16, 16), "teal")
 WRITTEN = {

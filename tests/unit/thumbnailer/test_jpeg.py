@@ -2,10 +2,10 @@ import io
 
 import pytest
 from PIL import Image, ImageChops
-from tests.unit.thumbnailer.pictures import detailed, encoded, show_one
 
 from picture.jpeg import Outline, outline, without_fine_scans
 from picture.refusals import Refusal
+from tests.unit.thumbnailer.pictures import detailed, encoded, show_one
 
 PROGRESSIVE = encoded(detailed((640, 480)), progressive=True, quality=90)
 BASELINE = encoded(detailed((640, 480)), quality=90)

@@ -1,7 +1,7 @@
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, exif, show
 
+from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, exif, show
 from thumbnailer.recipe import Recipe
 
 UPRIGHT = ["red", "lime", "blue", "white"]

@@ -2,9 +2,9 @@ import io
 
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import encoded, near, show_one
 
 from picture.pixels import unify
+from tests.unit.thumbnailer.pictures import encoded, near, show_one
 
 
 def opened(image: Image.Image, form: str = "PNG", **options: object) -> Image.Image:

@@ -1,9 +1,9 @@
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, show_one
 
 from picture.png import outline, still
 from picture.refusals import Refusal
+from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, show_one
 
 PLAIN = encoded(corners((64, 64)), "PNG")
 FRAMES = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from google.api_core.exceptions import Forbidden, ServiceUnavailable
 from requests.exceptions import ConnectionError as LostConnectionError
-from tests.unit.thumbnailer.fakes import FakeOriginals, FakeRecords, FakeVariants, InProcess
-from tests.unit.thumbnailer.pictures import detailed, encoded
 
 from picture import decode
 from picture.children import ChildrenClosedError
@@ -16,6 +14,8 @@ from picture.limits import Limits
 from picture.refusals import Refusal
 from safelight.record import State
 from safelight.task import RenderTask
+from tests.unit.thumbnailer.fakes import FakeOriginals, FakeRecords, FakeVariants, InProcess
+from tests.unit.thumbnailer.pictures import detailed, encoded
 from thumbnailer.recipes import load
 from thumbnailer.render import Studio, render
 from thumbnailer.steps import Order, Rendered

@@ -1,7 +1,7 @@
 import pytest
 from PIL import Image, ImageChops, ImageStat
-from tests.unit.thumbnailer.pictures import detailed, near
 
+from tests.unit.thumbnailer.pictures import detailed, near
 from thumbnailer import resample
 from thumbnailer.geometry import Box
 from thumbnailer.resample import resize, resize_fast, resize_slow

@@ -1,9 +1,9 @@
 import pytest
 from PIL import Image
-from tests.unit.thumbnailer.pictures import corner_colours, corners, detailed, encoded, near, show
 
 from picture import decode
 from picture.limits import Limits
+from tests.unit.thumbnailer.pictures import corner_colours, corners, detailed, encoded, near, show
 from thumbnailer.focus import Hint
 from thumbnailer.recipe import Recipe
 from thumbnailer.recipes import load

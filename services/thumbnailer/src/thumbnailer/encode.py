@@ -1,4 +1,4 @@
-"""Turns a finished picture into the bytes of a file that says nothing but pixels."""
+"""Turns a finished picture into the bytes of a file."""
 
 import io
 from collections.abc import Callable
@@ -29,8 +29,8 @@ class Encoded:
     data: bytes
 
 
-def encode(image: Image.Image, recipe: Recipe) -> Encoded:
-    """Return the variant in the format its recipe asks for."""
+def encode(image: Image.Image, recipe: Recipe, credit: bytes = b"") -> Encoded:
+    """Return the variant in the format its recipe asks for; its only label is the credit."""
     chosen = _choose(recipe.format, image)
     if chosen == "jpeg":
         image = flatten(image, recipe.background)
@@ -38,7 +38,7 @@ def encode(image: Image.Image, recipe: Recipe) -> Encoded:
     image.info = {}
     extension, write = _WRITERS[chosen]
     target = io.BytesIO()
-    write(image, target, recipe.quality)
+    write(image, target, recipe.quality, credit if recipe.labels == "credit" else b"")
     return Encoded(recipe.name, extension, *image.size, target.getvalue())
 
 
@@ -57,24 +57,24 @@ def _choose(wanted: OutputFormat, image: Image.Image) -> OutputFormat:
     return "png" if has_transparency(image) else "jpeg"
 
 
-def _write_jpeg(image: Image.Image, target: io.BytesIO, quality: int) -> None:
-    image.save(target, "JPEG", quality=quality, subsampling="4:2:0")
+def _write_jpeg(image: Image.Image, target: io.BytesIO, quality: int, credit: bytes) -> None:
+    image.save(target, "JPEG", quality=quality, subsampling="4:2:0", exif=credit)
 
 
-def _write_png(image: Image.Image, target: io.BytesIO, _quality: int) -> None:
-    image.save(target, "PNG")
+def _write_png(image: Image.Image, target: io.BytesIO, _quality: int, credit: bytes) -> None:
+    image.save(target, "PNG", exif=credit)
 
 
-def _write_webp(image: Image.Image, target: io.BytesIO, quality: int) -> None:
+def _write_webp(image: Image.Image, target: io.BytesIO, quality: int, credit: bytes) -> None:
     # Method 2 takes 0.4 of the time of the default 4, for 4 % more bytes.
-    image.save(target, "WEBP", quality=quality, method=2)
+    image.save(target, "WEBP", quality=quality, method=2, exif=credit)
 
 
-def _write_avif(image: Image.Image, target: io.BytesIO, quality: int) -> None:
-    image.save(target, "AVIF", quality=quality, speed=9, max_threads=1)
+def _write_avif(image: Image.Image, target: io.BytesIO, quality: int, credit: bytes) -> None:
+    image.save(target, "AVIF", quality=quality, speed=9, max_threads=1, exif=credit)
 
 
-_WRITERS: Final[dict[str, tuple[str, Callable[[Image.Image, io.BytesIO, int], None]]]] = {
+_WRITERS: Final[dict[str, tuple[str, Callable[[Image.Image, io.BytesIO, int, bytes], None]]]] = {
     "jpeg": ("jpg", _write_jpeg),
     "png": ("png", _write_png),
     "webp": ("webp", _write_webp),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 Fit = Literal["cover", "contain", "inside", "fill"]
 Crop = Literal["center", "hints"]
 OutputFormat = Literal["auto", "jpeg", "png", "webp", "avif"]
+LabelPolicy = Literal["credit", "none"]
 Position = Literal["top-left", "top-right", "bottom-left", "bottom-right", "center"]
 
 
@@ -35,6 +36,8 @@ class Recipe:
     """``auto`` is JPEG, and PNG for a picture with transparency."""
     quality: int = 80
     watermark: Watermark | None = None
+    labels: LabelPolicy = "credit"
+    """Which labels stay: copyright and artist, or ``none``; never a place or a camera."""
     cache_control: str = field(default="public, max-age=31536000, immutable")
 
     @classmethod

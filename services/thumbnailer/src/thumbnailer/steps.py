@@ -19,6 +19,7 @@ from picture.header import Header, read_header
 from picture.limits import Limits
 from picture.orientation import Size, turn, upright_size
 from picture.pixels import unify
+from thumbnailer.credit import read_credit
 from thumbnailer.encode import Encoded, encode, flatten
 from thumbnailer.focus import Hint
 from thumbnailer.geometry import Box, Cut, as_stored
@@ -46,6 +47,7 @@ class Labels:
     size: Size
     orientation: int
     profile: bytes | None
+    credit: bytes
 
     @property
     def upright(self) -> Size:
@@ -118,7 +120,7 @@ def _labels(header: Header, limits: Limits) -> Labels:
     if profile and len(profile) > limits.max_profile_bytes:
         profile = None
     # Reading labels may decode, and decoding may turn: the size is known only now.
-    return Labels(header.image.size, orientation, profile)
+    return Labels(header.image.size, orientation, profile, read_credit(header.image))
 
 
 def plan_cuts(work: Work) -> Work:
@@ -175,8 +177,9 @@ def mark(work: Work) -> Work:
 
 
 def encode_all(work: Work) -> Work:
-    encoded = tuple(encode(work.images[recipe.name], recipe) for recipe in work.order.recipes)
-    return replace(work, variants=encoded)
+    credit = work.labels.credit
+    encoded = (encode(work.images[one.name], one, credit) for one in work.order.recipes)
+    return replace(work, variants=tuple(encoded))
 
 
 STEPS: Final[tuple[Step, ...]] = (
