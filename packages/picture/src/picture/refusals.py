@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from safelight.errors import (
+    DamagedError,
     EmptyFileError,
     NotAnImageError,
     OutOfMemoryError,
@@ -65,6 +66,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an outcome that users se
 _ERRORS: Final[Mapping[str, type[PermanentError]]] = {
     error.code: error
     for error in (
+        DamagedError,
         EmptyFileError,
         NotAnImageError,
         OutOfMemoryError,
@@ -77,7 +79,7 @@ _ERRORS: Final[Mapping[str, type[PermanentError]]] = {
         TruncatedError,
         UnsupportedFormatError,
     )
-} | {"damaged": TruncatedError, "unreadable": NotAnImageError}
+} | {"unreadable": NotAnImageError}
 
 
 def to_error(refusal: Refusal) -> PermanentError:
