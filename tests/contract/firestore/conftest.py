@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 from google.cloud import firestore
+
 from tests.contract.firestore.backends import (
     HOST,
     LOCALCLOUD,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 from google.cloud import firestore
 from google.cloud.firestore import FieldFilter
+
 from tests.contract.firestore.backends import Backend
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
+
 from tests.contract.firestore.test_transactions import increment
 
 

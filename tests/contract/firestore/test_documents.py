@@ -267,6 +267,21 @@ def test_field_mask_leaves_other_fields_out(client: firestore.Client) -> None:
     assert snapshot.to_dict() == {"a": {"b": 1}}
 
 
+def test_past_that_is_not_kept_is_told_so(client: firestore.Client) -> None:
+    client.document("images/a").set({})
+
+    with pytest.raises(exceptions.FailedPrecondition, match="too old"):
+        client.document("images/a").get(read_time=datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def test_read_at_the_time_of_the_last_write_sees_it(client: firestore.Client) -> None:
+    written = client.document("images/a").set({"n": 1})
+
+    snapshot = client.document("images/a").get(read_time=written.update_time)
+
+    assert snapshot.to_dict() == {"n": 1}
+
+
 def test_names_may_have_any_other_letter(client: firestore.Client) -> None:
     name = "a ü+1 %#?:@\N{GRINNING FACE}"
     client.collection(name).document(name).set({name: 1})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from google.api_core import exceptions
 from google.cloud import firestore
+
 from tests.contract.firestore.test_transactions import increment
 from tests.local_cloud import LocalCloud
 

@@ -3,6 +3,7 @@ from typing import Any
 import httpx
 import pytest
 from google.cloud import firestore
+
 from tests.contract.firestore.backends import Backend
 
 
@@ -201,6 +202,24 @@ def test_list_goes_on_with_the_page_token(rest: httpx.Client) -> None:
     names = [d["name"].rpartition("/")[2] for d in first["documents"] + second["documents"]]
     assert names == ["a", "b", "c"]
     assert "nextPageToken" not in second
+
+
+def test_list_goes_on_after_a_document_that_has_gone(rest: httpx.Client) -> None:
+    for name in "abc":
+        create(rest, "images", name)
+    token = rest.get("/documents/images", params={"pageSize": 1}).json()["nextPageToken"]
+    rest.delete("/documents/images/a")
+    create(rest, "images", "0")
+
+    second = rest.get("/documents/images", params={"pageSize": 1, "pageToken": token}).json()
+
+    assert second["documents"][0]["name"].rpartition("/")[2] == "b"
+
+
+def test_page_token_that_is_none_is_400(rest: httpx.Client) -> None:
+    answer = rest.get("/documents/images", params={"pageToken": "zz"})
+
+    assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
 
 
 def test_list_in_an_order(rest: httpx.Client) -> None:

@@ -5,8 +5,10 @@ https://cloud.google.com/firestore/docs/reference/rest/v1/projects.databases.doc
 
 import base64
 import binascii
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from localcloud.errors import invalid_argument
 from localcloud.firestore.documents import Documents, Scope
@@ -32,6 +34,9 @@ from localcloud.firestore.store import Store
 # As measured with Google's emulator; the reference does not say.
 DEFAULT_PAGE, MAX_PAGE = 30, 150
 _DIRECTIONS = {"": "ASCENDING", "asc": "ASCENDING", "desc": "DESCENDING"}
+
+
+SortKey = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class Listings:
         if request.show_missing:
             scope = query.scope
             names = sorted({*names, *self._missing(scope)}, key=order_key)
-        page = paginate(names, request, default=DEFAULT_PAGE)
+        sort_key = None if request.order_by else order_key
+        page = paginate(names, request, DEFAULT_PAGE, sort_key)
         listed = [_listed(documents, name, request) for name in page.names]
         return ListDocumentsResponse(documents=listed, next_page_token=page.next_token)
 
@@ -70,7 +76,7 @@ class Listings:
         prefix = f"{check_parent(request.parent)}/"
         below = (c for c in self._store.index.collections() if c.startswith(prefix))
         ids = sorted({path.removeprefix(prefix).partition("/")[0] for path in below})
-        page = paginate(ids, request, default=len(ids))
+        page = paginate(ids, request, len(ids), str)
         return ListCollectionIdsResponse(collection_ids=page.names, next_page_token=page.next_token)
 
     async def partition_query(self, request: RequestPb) -> ResponsePb:
@@ -100,12 +106,14 @@ class Listings:
         return names
 
 
-def paginate(names: Sequence[str], request: RequestPb, default: int) -> Page:
-    """Return the page that the request asks for; ``names`` are in order."""
+def paginate(
+    names: Sequence[str], request: RequestPb, default: int, sort_key: SortKey | None
+) -> Page:
+    """Return the page that the request asks for; names are in the order of the key, if any."""
     if request.page_size < 0:
         raise invalid_argument("Page size must be nonnegative.")
     size = min(request.page_size, MAX_PAGE) or default
-    first = _position_after(names, request.page_token) if request.page_token else 0
+    first = _position_after(names, request.page_token, sort_key) if request.page_token else 0
     page = list(names[first : first + size])
     more = first + size < len(names)
     return Page(page, _token(first + size, page[-1]) if more else "")
@@ -115,14 +123,17 @@ def _token(position: int, name: str) -> str:
     return base64.urlsafe_b64encode(f"{position}:{name}".encode()).decode()
 
 
-def _position_after(names: Sequence[str], token: str) -> int:
-    """Go on after the name; by position where it has gone since."""
+def _position_after(names: Sequence[str], token: str, sort_key: SortKey | None) -> int:
+    """Return where the list goes on after the token's name, which may have gone since."""
     try:
         text = base64.b64decode(token, altchars=b"-_", validate=True).decode()
         position, _, name = text.partition(":")
-        return names.index(name) + 1 if name in names else int(position)
+        position_then = int(position)
     except (binascii.Error, ValueError) as error:
         raise invalid_argument("invalid page token") from error
+    if sort_key is not None:
+        return bisect_right(names, sort_key(name), key=sort_key)
+    return names.index(name) + 1 if name in names else position_then - 1
 
 
 def _listing_query(request: RequestPb) -> ResponsePb:

@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.localcloud.firestore.builders import document, value
 
 from localcloud.errors import RpcError
 from localcloud.firestore.field_paths import format_path, parse_path, project, put, read, remove
+from tests.unit.localcloud.firestore.builders import document, value
 
 
 @pytest.mark.parametrize(

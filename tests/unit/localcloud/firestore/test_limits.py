@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
-from tests.unit.localcloud.firestore.builders import document, value
 
 from localcloud.errors import RpcError
 from localcloud.firestore.limits import check_size, document_size, value_size
+from tests.unit.localcloud.firestore.builders import document, value
 
 
 def test_size_of_the_documented_example() -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from google.cloud.firestore_v1.types import firestore
-from tests.unit.localcloud.firestore.builders import ROOT, document
 
 from localcloud.clock import Clock
 from localcloud.firestore.listen import Listener, listen
 from localcloud.firestore.store import Change, Store
+from tests.unit.localcloud.firestore.builders import ROOT, document
 
 ListenRequest = firestore.ListenRequest.pb()
 
@@ -81,3 +81,18 @@ def test_stream_ends_with_the_clients_side(store: Store) -> None:
         return [response async for response in listen(store, requests())]
 
     assert spoken(asyncio.run(scenario())) == ["ADD", "CURRENT", "NO_CHANGE"]
+
+
+def test_document_that_leaves_the_results_is_told_apart_from_one_deleted(store: Store) -> None:
+    names = [f"{ROOT}/c/left", f"{ROOT}/c/gone"]
+    store.commit({n: document(n.removeprefix(f"{ROOT}/"), n=1) for n in names}, store.tick())
+    listener = Listener(store)
+    field = {"field": {"field_path": "n"}, "op": "EQUAL", "value": {"integer_value": 1}}
+    listener.answer(watch(where={"field_filter": field}))
+    store.commit({names[0]: document("c/left", n=2), names[1]: None}, store.tick())
+
+    told = listener.tell(Change({name: store.index.get(name) for name in names}, store.tick()))
+
+    removed = {r.document_remove.document for r in told} - {""}
+    deleted = {r.document_delete.document for r in told} - {""}
+    assert (removed, deleted) == ({names[0]}, {names[1]})

@@ -2,12 +2,12 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.unit.localcloud.firestore.builders import ROOT, entry, value
 
 from localcloud.errors import RpcError
 from localcloud.firestore.documents import Index, Scope
 from localcloud.firestore.messages import StructuredQuery
 from localcloud.firestore.queries import CHUNK, parse_query, run_query, run_query_gently
+from tests.unit.localcloud.firestore.builders import ROOT, entry, value
 
 
 def index_of(*entries: Any) -> Index:

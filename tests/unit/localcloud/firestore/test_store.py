@@ -4,12 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.localcloud.firestore.builders import ROOT, document
 
 from localcloud.clock import Clock
 from localcloud.errors import StartError
 from localcloud.firestore.documents import Scope
 from localcloud.firestore.store import Change, Store
+from tests.unit.localcloud.firestore.builders import ROOT, document
 
 
 @pytest.fixture

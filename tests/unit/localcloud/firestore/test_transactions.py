@@ -4,7 +4,6 @@ from pathlib import Path
 
 import grpc
 import pytest
-from tests.unit.localcloud.firestore.builders import ROOT, document
 
 from localcloud.clock import Clock
 from localcloud.errors import RpcError
@@ -12,6 +11,7 @@ from localcloud.firestore.locks import Holder, Locks
 from localcloud.firestore.messages import TransactionOptions
 from localcloud.firestore.store import Store
 from localcloud.firestore.transactions import Transactions
+from tests.unit.localcloud.firestore.builders import ROOT, document
 
 
 class World:

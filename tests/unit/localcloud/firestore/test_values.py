@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.localcloud.firestore.builders import value
 
 from localcloud.firestore.values import NAN, sort_key
+from tests.unit.localcloud.firestore.builders import value
 
 plain = st.recursive(
     st.none()
