@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from localcloud.errors import failed_precondition, invalid_argument, not_found
+from localcloud.errors import invalid_argument, not_found
 from localcloud.firestore.aggregation import aggregate, check_index, parse_aggregations
 from localcloud.firestore.documents import Documents, Entry
 from localcloud.firestore.field_paths import parse_path, project
@@ -111,20 +111,12 @@ class Reads:
                 transaction = self._transactions.begin(request.new_transaction)
                 return self._within(transaction, is_new=True)
             case "read_time":
-                self._check_read_time(request.read_time)
+                self._store.check_read_time(request.read_time)
         return Consistency(self._store.index)
 
     def _within(self, transaction: Transaction, *, is_new: bool) -> Consistency:
         documents = transaction.snapshot or self._store.index
         return Consistency(documents, transaction, is_new)
-
-    def _check_read_time(self, read_time: Timestamp) -> None:
-        """No history is kept: the only past that can be read is the one since the last commit."""
-        asked_us = read_time.ToMicroseconds()
-        if asked_us < self._store.changed_us:
-            raise failed_precondition("The requested 'read_time' is too old.")
-        if asked_us > self._store.tick().ToMicroseconds():
-            raise invalid_argument("The requested 'read_time' cannot be in the future.")
 
     async def _fetch(self, consistency: Consistency, names: Sequence[str]) -> list[Entry | None]:
         transaction, documents = consistency.transaction, consistency.documents

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from localcloud.clock import Clock
 from localcloud.database import open_database
+from localcloud.errors import failed_precondition, invalid_argument
 from localcloud.firestore.documents import Entry, Index, Snapshot
 from localcloud.firestore.messages import Document, DocumentPb
 
@@ -53,6 +54,17 @@ class Store:
         self._last_us = max(self.clock.time_ns() // 1000, self._last_us + 1)
         seconds, micros = divmod(self._last_us, _MICROS)
         return Timestamp(seconds=seconds, nanos=micros * 1000)
+
+    def check_read_time(self, read_time: Timestamp) -> None:
+        """Raise FAILED_PRECONDITION unless the documents were then as they are now.
+
+        No history is kept: the only past that can be read is the one since the last commit.
+        """
+        asked_us = read_time.ToMicroseconds()
+        if asked_us < self.changed_us:
+            raise failed_precondition("The requested 'read_time' is too old.")
+        if asked_us > self.tick().ToMicroseconds():
+            raise invalid_argument("The requested 'read_time' cannot be in the future.")
 
     def commit(self, documents: Mapping[str, DocumentPb | None], at: Timestamp) -> None:
         """Make the documents durable, then visible, then tell the subscribers."""

@@ -71,6 +71,8 @@ class Transactions:
         retried = options.read_write.retry_transaction
         if retried:
             self._give_up_locks(retried)
+        if options.read_only.HasField("read_time"):
+            self._store.check_read_time(options.read_only.read_time)
         self._count += 1
         now = self._clock.time()
         transaction = Transaction(

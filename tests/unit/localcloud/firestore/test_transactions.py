@@ -91,3 +91,19 @@ def test_retried_transaction_may_still_be_open(world: World) -> None:
     world.transactions.begin(options)
 
     assert world.transactions.find(begun.transaction_id) is begun
+
+
+def test_transaction_at_a_time_that_is_not_kept_is_refused(world: World) -> None:
+    world.store.commit({f"{ROOT}/c/a": document("c/a")}, world.store.tick())
+    options = TransactionOptions(read_only={"read_time": {"seconds": 1}})
+
+    with pytest.raises(RpcError, match="too old"):
+        world.transactions.begin(options)
+
+
+def test_time_to_come_cannot_be_read(world: World) -> None:
+    to_come = world.store.tick()
+    to_come.seconds += 3600
+
+    with pytest.raises(RpcError, match="in the future"):
+        world.store.check_read_time(to_come)
