@@ -1,6 +1,7 @@
 """What the client library hides: error bodies, batches, faults, and requests that make no sense."""
 
 import gzip
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -103,6 +104,21 @@ def test_a_request_without_sense_is_the_callers_fault(
 
     assert answer.status_code == status, answer.text
     assert "defect" not in answer.text
+
+
+@pytest.mark.usefixtures("bucket")
+def test_who_is_still_sending_hears_the_refusal(server: Server) -> None:
+    connection = HTTPConnection(server.url.removeprefix("http://"))
+
+    connection.request("POST", f"{UPLOAD}?uploadType=multipart", body=b"x" * 20_000_000)
+    refused = connection.getresponse()
+    refused.read()
+    connection.request("GET", "/storage/v1/b/pictures")
+    next_answer = connection.getresponse()
+    next_answer.read()
+    connection.close()
+
+    assert (refused.status, next_answer.status) == (400, 200)
 
 
 def test_fields_cut_the_answer_down(http: httpx.Client, bucket: storage.Bucket) -> None:

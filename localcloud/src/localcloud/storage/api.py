@@ -11,13 +11,7 @@ from localcloud.faults import Faults
 from localcloud.storage import cors
 from localcloud.storage.call import Call, Router
 from localcloud.storage.errors import StorageError, invalid
-from localcloud.storage.failures import (
-    Body,
-    answered,
-    json_refusal,
-    media_refusal,
-    xml_refusal,
-)
+from localcloud.storage.failures import answered, json_refusal, media_refusal, xml_refusal
 from localcloud.storage.headers import with_headers
 from localcloud.storage.routes import ROUTES
 from localcloud.storage.signed import Verify
@@ -46,26 +40,25 @@ class _Application:
         self._xml = XmlApi(storage, faults, verify)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = Body(receive)
-        request = Request(scope, body.receive)
+        request = Request(scope, receive)
         path = scope["raw_path"].decode("ascii", "replace")
         try:
             if path.startswith(JSON_PATHS):
-                response = await self._json(request, body, path)
+                response = await self._json(request, path)
             else:
-                response = await self._answer_xml(request, body, path)
+                response = await self._answer_xml(request, path)
         except ClientDisconnect:
             return
         await response(scope, receive, send)
 
-    async def _json(self, request: Request, body: Body, path: str) -> Response:
+    async def _json(self, request: Request, path: str) -> Response:
         origin = request.headers.get("origin")
         if request.method == "OPTIONS":
             asked = request.headers.get("access-control-request-headers", "")
             return with_headers(Response(), cors.json_api(origin, asked) if origin else {})
         media = b"alt=media" in request.scope["query_string"]
         refusal = media_refusal if media else json_refusal
-        response = await answered(request, body, self._route(request, path), refusal)
+        response = await answered(request, self._route(request, path), refusal)
         return with_headers(response, cors.json_api(origin) if origin else {})
 
     async def _route(self, request: Request, path: str) -> Response:
@@ -78,8 +71,8 @@ class _Application:
         async with self._faults.observe(route.operation):
             return await route.handler(Call(self._storage, request, variables, query, self))
 
-    async def _answer_xml(self, request: Request, body: Body, path: str) -> Response:
-        response = await answered(request, body, self._route_xml(request, path), xml_refusal)
+    async def _answer_xml(self, request: Request, path: str) -> Response:
+        response = await answered(request, self._route_xml(request, path), xml_refusal)
         return with_headers(response, self._xml.sharing(request, path))
 
     async def _route_xml(self, request: Request, path: str) -> Response:

@@ -10,7 +10,6 @@ from xml.sax.saxutils import escape
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Receive
 
 from localcloud.errors import RpcError
 from localcloud.storage.errors import StorageError, invalid
@@ -34,28 +33,8 @@ _REASONS = {
 _XML_CODES = {404: "NoSuchKey", 403: "AccessDenied", 429: "SlowDown", 503: "ServiceUnavailable"}
 
 
-class Body:
-    """The channel of a request's body; knows whether the end has come."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._ended = False
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        more = message["type"] == "http.request" and message.get("more_body", False)
-        self._ended = self._ended or not more
-        return message
-
-    async def drain(self) -> None:
-        """Read what is left: a client that still sends would not see the answer."""
-        while not self._ended:
-            await self.receive()
-
-
 async def answered(
     request: Request,
-    body: Body,
     response: Awaitable[Response],
     refusal: Callable[[RpcError], Response],
 ) -> Response:
@@ -72,7 +51,6 @@ async def answered(
         # Clients retry a 5xx for minutes; a defect of ours must show at once.
         log.exception("%s %s has a defect", request.method, request.url)
         failure = invalid("localcloud has a defect here; see its log")
-    await body.drain()
     refused = refusal(failure)
     if isinstance(failure, StorageError):
         refused.headers.update(failure.headers)
