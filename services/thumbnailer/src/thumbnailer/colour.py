@@ -22,7 +22,8 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB") if image.mode == "CMYK" else image
 
 
-@lru_cache(maxsize=8)
+# Few, because that of a print profile takes megabytes; most pictures have one of two.
+@lru_cache(maxsize=3)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """Return the way from a profile to sRGB; None where there is none or nothing would change."""
     try:

@@ -31,18 +31,14 @@ def resize_fast(image: Image.Image, size: Size, box: Box) -> Image.Image:
         crop_box=simd.CropBox(box.left, box.top, box.width, box.height),
         use_alpha=image.mode == "RGBA",
     )
-    _resizer().resize_pil(image, result, options)
+    # A new one each time: it would keep its largest buffer for ever.
+    simd.Resizer().resize_pil(image, result, options)
     return result
 
 
 def resize_slow(image: Image.Image, size: Size, box: Box) -> Image.Image:
     edges = (box.left, box.top, box.left + box.width, box.top + box.height)
     return image.resize(size, Image.Resampling.LANCZOS, box=edges)
-
-
-@lru_cache(maxsize=1)
-def _resizer() -> simd.Resizer:
-    return simd.Resizer()
 
 
 @lru_cache(maxsize=1)
