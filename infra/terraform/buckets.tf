@@ -1,0 +1,133 @@
+# Four buckets, because Eventarc filters by bucket only: no output may start
+# the pipeline again, and no refused picture may lie where others are served.
+locals {
+  buckets = {
+    uploads = {
+      keep_deleted_days = 7
+      versioning        = false
+    }
+    variants = {
+      keep_deleted_days = 0 # they can be rendered again
+      versioning        = false
+    }
+    quarantine = {
+      keep_deleted_days = 7
+      versioning        = false
+    }
+    originals = {
+      keep_deleted_days = 30
+      versioning        = true # the only copy
+    }
+  }
+
+  bucket_names = { for name, _ in local.buckets : name => "${var.project}-${name}" }
+
+  bucket_grants = [
+    {
+      on   = "uploads"
+      to   = "gallery"
+      role = "roles/storage.objectCreator"
+      why  = "stores what its form is given; it can neither read nor replace"
+    },
+    {
+      on   = "uploads"
+      to   = "metadata"
+      role = "roles/storage.objectViewer"
+      why  = "reads the picture that it describes"
+    },
+    {
+      on   = "uploads"
+      to   = "sender"
+      role = "roles/storage.objectCreator"
+      why  = "signs the URLs by which browsers and apps send pictures"
+    },
+    {
+      on   = "uploads"
+      to   = "thumbnailer"
+      role = "roles/storage.objectViewer"
+      why  = "reads the picture that it renders"
+    },
+    {
+      on   = "uploads"
+      to   = "workflow"
+      role = "roles/storage.objectViewer"
+      why  = "Vision reads gs:// with the rights of its caller"
+    },
+    {
+      on   = "variants"
+      to   = "gallery"
+      role = "roles/storage.objectViewer"
+      why  = "shows the variants"
+    },
+    {
+      on   = "variants"
+      to   = "thumbnailer"
+      role = "roles/storage.objectUser"
+      why  = "stores variants, looks at those that exist, replaces outdated ones"
+    },
+  ]
+}
+
+resource "google_storage_bucket" "buckets" {
+  for_each                    = local.buckets
+  name                        = local.bucket_names[each.key]
+  location                    = var.region
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = !var.deletion_protection
+
+  versioning {
+    enabled = each.value.versioning
+  }
+
+  soft_delete_policy {
+    retention_duration_seconds = each.value.keep_deleted_days * 24 * 60 * 60
+  }
+
+  lifecycle_rule {
+    action {
+      type = "AbortIncompleteMultipartUpload"
+    }
+    condition {
+      age = 1
+    }
+  }
+
+  dynamic "lifecycle_rule" {
+    for_each = each.value.versioning ? [90] : []
+
+    content {
+      action {
+        type = "Delete"
+      }
+      condition {
+        days_since_noncurrent_time = lifecycle_rule.value
+        with_state                 = "ARCHIVED"
+      }
+    }
+  }
+
+  # A browser must send exactly the headers that were signed.
+  dynamic "cors" {
+    for_each = each.key == "uploads" ? [var.upload_origins] : []
+
+    content {
+      origin          = cors.value
+      method          = ["PUT", "POST"]
+      max_age_seconds = 3600
+      response_header = [
+        "Content-Type",
+        "x-goog-content-length-range",
+        "x-goog-if-generation-match",
+        "x-goog-resumable",
+      ]
+    }
+  }
+}
+
+resource "google_storage_bucket_iam_member" "buckets" {
+  for_each = { for g in local.bucket_grants : "${g.on} ${g.to} ${g.role}" => g }
+  bucket   = google_storage_bucket.buckets[each.value.on].name
+  role     = each.value.role
+  member   = local.members[each.value.to]
+}
