@@ -11,7 +11,6 @@ from tests.infra import terraform
 from tests.infra.terraform import Terraform
 
 _LEFT_OUT = pytest.StashKey[int]()
-_NEEDS_TERRAFORM = {"environment", "bootstrap", "application", "built", "bootstrapped"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,7 +32,7 @@ def pytest_terminal_summary(
 
 def _needs_terraform(item: pytest.Item) -> bool:
     in_folder = item.path.is_relative_to(Path(__file__).parent)
-    return in_folder and bool(_NEEDS_TERRAFORM & set(getattr(item, "fixturenames", ())))
+    return in_folder and "environment" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ TOO_MUCH = ("roles/owner", "roles/editor", "roles/viewer", "admin", "Admin")
 
 
 @pytest.fixture(params=["bootstrapped", "built"])
-def state(request: pytest.FixtureRequest) -> dict[str, Any]:
+def state(request: pytest.FixtureRequest, environment: object) -> dict[str, Any]:
+    assert environment
     found: dict[str, Any] = request.getfixturevalue(request.param)
     return found
 

@@ -6,7 +6,8 @@ from tests.infra.terraform import ROOT, Terraform
 
 
 @pytest.fixture(params=["bootstrap", "application"])
-def root(request: pytest.FixtureRequest) -> Terraform:
+def root(request: pytest.FixtureRequest, environment: object) -> Terraform:
+    assert environment
     found: Terraform = request.getfixturevalue(request.param)
     return found
 
