@@ -14,6 +14,7 @@ import pytest
 from google.cloud import storage
 from google.cloud.firestore_v1.types import Document
 from PIL import Image
+
 from tests.local_cloud import free_ports, wait_until
 
 BUCKET = "metadata-contract"

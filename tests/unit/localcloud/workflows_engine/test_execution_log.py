@@ -4,10 +4,10 @@ import logging
 
 import pytest
 from google.cloud.workflows.executions_v1.types import Execution
-from tests.unit.localcloud.workflows_engine.scripted import PARENT, hosting, settle
 
 from localcloud.clock import Clock
 from localcloud.workflows.effects import Log, Sleep, StepEnded, StepStarted, WorkflowError
+from tests.unit.localcloud.workflows_engine.scripted import PARENT, hosting, settle
 
 Level = Execution.CallLogLevel
 
