@@ -20,7 +20,12 @@ from requests.exceptions import RequestException
 from picture.children import ChildrenClosedError, ChildStartError
 from picture.limits import Limits
 from picture.refusals import Refusal, to_error
-from safelight.errors import AttemptsUsedUpError, PermanentError, TransientError
+from safelight.errors import (
+    AttemptsUsedUpError,
+    PermanentError,
+    TransientError,
+    UnknownRecipesError,
+)
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
 from safelight.task import RenderTask
@@ -157,12 +162,6 @@ def _recipes(studio: Studio, task: RenderTask) -> RecipeSet:
         return studio.recipe_sets[task.recipes]
     except KeyError:
         raise UnknownRecipesError(f"There is no recipe set {task.recipes!r}.") from None
-
-
-class UnknownRecipesError(PermanentError):
-    """There is no recipe set of this name."""
-
-    code = "unknown_recipes"
 
 
 def _render(studio: Studio, job: _Job, recipes: RecipeSet) -> Rendered:
