@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.infra.permissions import PAGE, made, page, told
-from tests.infra.state import resources
-from tests.infra.terraform import Terraform
+from safelight_cli.doctor.deployment import BUCKETS, QUEUE, WORKFLOW, Deployment
+from safelight_cli.doctor.grants import GRANTS
+from tests.infra.permissions import PAGE, Grant, made, page, told
+from tests.infra.state import only, output, resources
+from tests.infra.terraform import PROJECT, Terraform
 
 # Google Cloud offers no smaller place for these.
 ON_PROJECT = {
@@ -107,6 +109,23 @@ def test_only_the_gallery_is_reached_from_outside(built: dict[str, Any]) -> None
 
 def test_the_page_tells_every_grant(bootstrapped: dict[str, Any], built: dict[str, Any]) -> None:
     assert PAGE.read_text() == page(bootstrapped, built)
+
+
+def test_the_doctor_looks_for_every_grant(built: dict[str, Any]) -> None:
+    # The name of Eventarc's subscription is not known beforehand.
+    looked_for = {grant for grant in made(built) if not grant.on.startswith("subscription")}
+
+    assert {Grant(g.to, g.role, g.on) for g in GRANTS} == looked_for
+
+
+def test_the_doctor_knows_the_names_of_the_parts(built: dict[str, Any]) -> None:
+    deployment = Deployment(PROJECT, "europe-west1")
+    buckets = {r.values["name"] for r in resources(built, "google_storage_bucket")}
+
+    assert {deployment.bucket(name) for name in BUCKETS} == buckets
+    assert deployment.sender == output(built, "sender_account")
+    assert only(built, "google_cloud_tasks_queue", name=QUEUE)
+    assert only(built, "google_workflows_workflow", name=WORKFLOW)
 
 
 def _known(planned: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,21 @@ def test_the_buckets_are_the_same(stack: Stack, built: dict[str, Any]) -> None:
     assert names == {f"{PROJECT}-{bucket.name}" for bucket in stack.buckets}
 
 
+def test_browsers_may_send_the_same(stack: Stack, built: dict[str, Any]) -> None:
+    for bucket in stack.buckets:
+        found = only(built, "google_storage_bucket", name=f"{PROJECT}-{bucket.name}")
+        rules = tuple(
+            {
+                "origin": rule["origin"],
+                "method": rule["method"],
+                "responseHeader": rule["response_header"],
+                "maxAgeSeconds": rule["max_age_seconds"],
+            }
+            for rule in found["cors"]
+        )
+        assert rules == bucket.cors
+
+
 def test_the_queues_are_the_same_and_try_as_often(stack: Stack, built: dict[str, Any]) -> None:
     queues = {r.values["name"]: r.values for r in resources(built, "google_cloud_tasks_queue")}
 
