@@ -32,6 +32,9 @@ class Session:
 
     def request(self, method: str, url: str, *, json: object, timeout: float) -> Answer:
         assert (json is None) == (method == "GET")
+        if "resourcemanager" in url:
+            # Otherwise the names of roles with a condition come back changed.
+            assert json == {"options": {"requestedPolicyVersion": 3}}
         assert timeout > 0
         self.asked[url] = method
         members = [member(grant) for grant in GRANTS]
@@ -93,9 +96,3 @@ def test_each_thing_is_asked_where_google_keeps_its_policy() -> None:
         "https://pubsub.googleapis.com/v1/projects/a-project/topics/image-events-dead"
         ":getIamPolicy": "GET",
     }
-
-
-def test_a_local_cloud_has_no_grants_to_prove() -> None:
-    findings = list(check_grants(None, HERE, ""))
-
-    assert [finding.status for finding in findings] == [Status.UNKNOWN]
