@@ -27,18 +27,6 @@ def test_a_root_is_valid_and_can_be_planned(root: Terraform) -> None:
     assert plan["errored"] is False
 
 
-def test_what_is_applied_needs_no_change_and_goes_away(draft: Terraform) -> None:
-    draft.apply(deletion_protection=False)
-
-    again = draft.plan(deletion_protection=False)
-    draft.run("destroy", "-auto-approve", "-no-color", "-var=deletion_protection=false")
-
-    assert {tuple(change["change"]["actions"]) for change in again["resource_changes"]} == {
-        ("no-op",)
-    }
-    assert draft.run("state", "list") == ""
-
-
 def test_its_own_tests_pass(draft: Terraform) -> None:
     told = draft.run("test", "-no-color")
 
@@ -52,7 +40,7 @@ def test_all_options_at_once_can_be_planned(application: Terraform) -> None:
         budget={"billing_account": "000000-000000-000000", "amount": 100, "currency": "EUR"},
         firestore_location="eur3",
         gallery={"public": True},
-        scale={"thumbnailer": 50},
+        scale={"thumbnailer": {"min": 1, "max": 50}},
         senders=["user:ann@example.com"],
         settings={"metadata": {"GPS": "true"}},
         upload_origins=["https://cms.example.com"],

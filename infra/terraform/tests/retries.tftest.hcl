@@ -23,7 +23,7 @@ run "the_queue_grows_with_the_thumbnailer" {
   command = plan
 
   variables {
-    scale = { thumbnailer = 7 }
+    scale = { thumbnailer = { max = 7 } }
   }
 
   assert {
