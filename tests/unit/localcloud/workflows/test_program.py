@@ -123,7 +123,7 @@ def test_steps_are_told_only_when_asked_for() -> None:
     assert told[:3] == [
         StepStarted("main", "a", "assign"),
         StepEnded("main", "a"),
-        StepStarted("main", "b", "call"),
+        StepStarted("main", "b", "call of function"),
     ]
 
 

@@ -23,9 +23,9 @@ class Lines(logging.Handler):
 
 def talks(_argument, _env):
     yield Log("WARNING", {"a": 1})
-    yield StepStarted("main", "good", "call")
+    yield StepStarted("main", "good", "call of function")
     yield StepEnded("main", "good")
-    yield StepStarted("main", "bad", "call")
+    yield StepStarted("main", "bad", "call of function")
     yield StepEnded("main", "bad", WorkflowError("boom"))
     yield Sleep(5)
     yield Log("INFO", "after")
