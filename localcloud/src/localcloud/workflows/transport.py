@@ -87,9 +87,7 @@ class Transport:
             async with asyncio.timeout(request.timeout_s):
                 return await self._exchange(prepared)
         except TimeoutError as late:
-            raise error(
-                "TimeoutError", f"no response within {request.timeout_s:g} seconds"
-            ) from late
+            raise error("TimeoutError", "request timed out", "OSError") from late
         except httpx.UnsupportedProtocol as unsupported:
             raise error("ValueError", f"invalid URL {request.url}") from unsupported
         except httpx.TransportError as failed:
@@ -158,13 +156,16 @@ def _user_agent(headers: Mapping[str, str]) -> dict[str, str]:
 def _no_response(failure: httpx.TransportError) -> WorkflowFailed:
     """Return the error of a request without a response.
 
-    A name that cannot be resolved and a response that breaks off are ConnectionErrors,
-    a connection that cannot be made is a ConnectionFailedError.
+    A response that breaks off is a ConnectionError, a connection that cannot be made a
+    ConnectionFailedError.  A name that cannot be resolved has both tags, for the page on
+    errors says the latter and the page on ``http.get`` the former.
+    https://cloud.google.com/workflows/docs/reference/syntax/error-types
     https://cloud.google.com/workflows/docs/reference/stdlib/http/get
     """
     causes = tuple(_causes(failure))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return error("ConnectionError", "the host name cannot be resolved")
+        message = "the host name cannot be resolved"
+        return error("ConnectionFailedError", message, "ConnectionError")
     if not isinstance(failure, httpx.ConnectError):
         return error("ConnectionError", str(failure) or type(failure).__name__)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 
 import httpx
 import pytest
@@ -109,11 +110,24 @@ def test_a_request_without_a_response_is_an_error(failure, tag):
     assert tags(HttpRequest("GET", "http://p/"), answer) == [tag]
 
 
+def test_an_unknown_host_has_the_tags_of_both_pages():
+    def answer(_request):
+        raise httpx.ConnectError("unknown host") from socket.gaierror()
+
+    assert tags(HttpRequest("GET", "http://p/"), answer) == [
+        "ConnectionFailedError",
+        "ConnectionError",
+    ]
+
+
 def test_a_slow_response_times_out():
     async def answer(_request):
         await asyncio.Event().wait()
 
-    assert tags(HttpRequest("GET", "http://p/", timeout_s=0.01), answer) == ["TimeoutError"]
+    assert tags(HttpRequest("GET", "http://p/", timeout_s=0.01), answer) == [
+        "TimeoutError",
+        "OSError",
+    ]
 
 
 def test_a_large_response_is_refused():
