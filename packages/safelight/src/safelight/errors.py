@@ -19,6 +19,7 @@ SafelightError
 │   └── AttemptsUsedUpError      attempts_used_up
 └── TransientError             worth another attempt: answered 503
     ├── GoogleUnavailableError   google_unavailable
+    ├── OtherRecipesError        other_recipes
     └── BusyError                busy
 """
 
@@ -145,6 +146,12 @@ class GoogleUnavailableError(TransientError):
     """A Google service is unavailable at the moment."""
 
     code = "google_unavailable"
+
+
+class OtherRecipesError(TransientError):
+    """This renderer has other recipes than the task was made for; a deployment is under way."""
+
+    code = "other_recipes"
 
 
 class BusyError(TransientError):

@@ -31,4 +31,5 @@ class RenderTask(BaseModel):
     generation: int = Field(gt=0)
     owner: str = ""
     crop_hints: tuple[CropHint, ...] = ()
+    faces: tuple[CropHint, ...] = ()
     recipes: Text = "default"
