@@ -107,3 +107,11 @@ def test_pages_are_no_film() -> None:
     data = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
 
     assert getattr(moving(data), "n_frames", 1) == 1
+
+
+def test_a_later_frame_beyond_the_limits_is_left_out() -> None:
+    data = bytearray(animation("GIF"))
+    second = data.index(b",", data.index(b",") + 1)
+    data[second + 5 : second + 9] = b"\xff" * 4
+
+    assert frames(moving(bytes(data)))[0][0] == "red"

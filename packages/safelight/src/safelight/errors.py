@@ -149,7 +149,7 @@ class GoogleUnavailableError(TransientError):
 
 
 class OtherRecipesError(TransientError):
-    """This renderer has other recipes than the task was made for; a deployment is under way."""
+    """The renderer has other recipes than the task was made for; a deployment is under way."""
 
     code = "other_recipes"
 

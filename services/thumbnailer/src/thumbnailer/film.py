@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from PIL import Image, ImageFile
 
 from picture.decode import DAMAGE
-from picture.refusals import Refusal
 from thumbnailer.recipe import Recipe
 
 # What browsers show for frames that declare next to nothing.
@@ -62,7 +61,7 @@ def durations(image: ImageFile.ImageFile, recipe: Recipe) -> list[int]:
         try:
             image.seek(number)
             image.load()
-        except (*DAMAGE, Refusal):
+        except (*DAMAGE, Image.DecompressionBombError, Image.DecompressionBombWarning):
             break
         told = round(float(image.info.get("duration") or 0))
         shown.append(told if told >= _MIN_MS else _DEFAULT_MS)

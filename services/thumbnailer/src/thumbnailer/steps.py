@@ -274,7 +274,8 @@ def _film(work: Work, recipe: Recipe) -> Film | None:
 
 def _frame(work: Work, recipe: Recipe, image: Image.Image) -> Image.Image:
     """Return one frame as a variant, by the way of the still."""
-    shown = unify(image.copy()).convert("RGBA")
+    # A frame may be larger than the first one.
+    shown = unify(image.crop((0, 0, *work.labels.size))).convert("RGBA")
     layer = Layer(shown, Box(0, 0, *work.labels.size), is_srgb=False)
     cut = cut_layer(layer, work.cuts[recipe.name], work.labels.profile).image
     padded = _padded(turn(cut, work.labels.orientation), recipe, work.order)
