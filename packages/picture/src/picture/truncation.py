@@ -6,6 +6,7 @@ apart.
 """
 
 import io
+import math
 import mmap
 from typing import Final
 
@@ -34,7 +35,10 @@ class Watched(io.RawIOBase):
     def __init__(self, data: Bytes, end: int, image: ImageFile.ImageFile) -> None:
         super().__init__()
         self._data, self._end, self._at, self._image = data, end, 0, image
-        self._row = image.height - max(_HELD_BACK_ROWS, round(image.height * _TOLERATED))
+        # Rows of blocks are smaller in a smaller scale (JpegImageFile.draft).
+        scale = (image.decoderconfig or (1,))[0] or 1
+        held_back = math.ceil(_HELD_BACK_ROWS / scale)
+        self._row = image.height - max(held_back, round(image.height * _TOLERATED))
         self._colour = _UNDECODED[: len(image.getbands())]
         if self._row > 0:
             image.load_prepare()
