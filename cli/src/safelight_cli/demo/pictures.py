@@ -49,7 +49,7 @@ class NoPicturesError(OSError):
 
 
 def pictures_in(folder: Path) -> list[Picture]:
-    """Return every file of a folder.  Raises NoPicturesError, or OSError where one is unreadable."""
+    """Return every file of a folder.  Raises NoPicturesError, and OSError for unreadable ones."""
     if not folder.is_dir():
         raise NoPicturesError(f"there is no folder {folder}; name one: make demo PICTURES=folder")
     paths = sorted(path for path in folder.iterdir() if path.is_file())
