@@ -12,7 +12,7 @@ COUNT = 1000
 SLEEPER = """
 main:
   steps:
-    - begin: {assign: [{words: [one, two, three], note: "still here"}]}
+    - begin: {assign: [{words: [one, two, three]}, {note: "still here"}]}
     - nap: {call: sys.sleep, args: {seconds: 3600}}
     - end: {return: "${words}"}
 """
@@ -23,6 +23,7 @@ async def main() -> None:
         before = _resident_mb()
         asleep = [asyncio.ensure_future(evaluator.evaluate(Task(SLEEPER))) for _ in range(COUNT)]
         await asyncio.sleep(1)
+        assert not any(task.done() for task in asleep)
         print(f"{_resident_mb() - before:.1f}", flush=True)
         for task in asleep:
             task.cancel()
