@@ -179,7 +179,7 @@ def _adder(left: Reader, right: Reader) -> Reader:
             total = a + b
             if MIN_INT <= total <= MAX_INT:
                 return total
-        text = add(a, b)
+        text = a + b if type(a) is str and type(b) is str else add(a, b)
         if type(text) is str and len(text) > frame[STATE].limits.max_string_bytes // 4:
             check_string(frame, text)
         return text

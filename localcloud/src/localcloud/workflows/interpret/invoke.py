@@ -85,6 +85,9 @@ class SymbolTable:
 def _reader(function: Function, readers: list[Reader]) -> Reader:
     """Return a call of a function without effects."""
     body, checked, is_pure = function.body, function.checked, function.style == "pure"
+    if is_pure and len(readers) == 1 and function.takes_anything:
+        (only,) = readers
+        return lambda frame: body(only(frame))
 
     def read(frame: Frame) -> Value:
         values = checked([reader(frame) for reader in readers])

@@ -68,6 +68,11 @@ class Function:
     style: Style = "pure"
     blocking: bool = False
 
+    @property
+    def takes_anything(self) -> bool:
+        """Whether it has one parameter, for a value of any type."""
+        return len(self.params) == 1 and not self.params[0].types
+
     def misuse(self, count: int) -> str | None:
         """Return what is wrong with giving this many arguments by position."""
         required = sum(param.default is REQUIRED for param in self.params)
