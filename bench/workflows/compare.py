@@ -54,12 +54,14 @@ def main() -> None:
     url = f"http://127.0.0.1:{int(server.stdout.readline())}/"
     ours = Contender(sys.executable, "-m", "localcloud", "workflows", "eval")
     peer = Contender(str(_peer_python()), str(HERE / "peer.py"))
-    print(f"{'':26}{'localcloud':>12}{'peer':>12}{'faster':>9}")
-    for name, program in {**LOOPS, **REQUESTS}.items():
-        _compare(name, program.replace("URL", url), ours, peer, options.rounds)
-    for contender in (ours, peer):
-        contender.close()
-    server.kill()
+    try:
+        print(f"{'':26}{'localcloud':>12}{'peer':>12}{'faster':>9}")
+        for name, program in {**LOOPS, **REQUESTS}.items():
+            _compare(name, program.replace("URL", url), ours, peer, options.rounds)
+    finally:
+        for contender in (ours, peer):
+            contender.close()
+        server.kill()
     grown = subprocess.run(
         [sys.executable, HERE / "sleepers.py"], check=True, capture_output=True, text=True
     )
