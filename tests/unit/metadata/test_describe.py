@@ -7,9 +7,9 @@ import pytest
 from metadata import answer
 from metadata.describe import Describer, Outcome, Picture, within
 from metadata.inspect import Inspection
-from metadata.policy import CLOUD_V1
 from metadata.record_metadata import MAX_TEXT_BYTES
 from safelight.errors import GoogleUnavailableError, NotAnImageError, OriginalGoneError
+from safelight.policy import CLOUD_V1
 from safelight.vision import Annotations, Category, Color, ImageError, Label, Likelihood, Region
 
 INSPECTION = Inspection(

@@ -9,8 +9,8 @@ from flask import Response
 from metadata.describe import Description
 from metadata.firestore_values import encode_fields
 from metadata.record_metadata import hint_of
-from metadata.verdict import Verdict
 from safelight.record import Reason
+from safelight.verdict import Verdict
 
 PROBLEM: Final = "application/problem+json"
 

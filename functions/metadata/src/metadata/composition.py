@@ -9,10 +9,10 @@ from metadata.app import App
 from metadata.describe import Describer
 from metadata.inspect import MODULE, Inspector
 from metadata.original import Originals
-from metadata.policy import POLICIES
 from metadata.settings import MetadataSettings
 from picture.children import Children
 from safelight import google, logging
+from safelight.policy import POLICIES
 from safelight.settings import load
 
 

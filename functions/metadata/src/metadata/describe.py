@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from metadata.inspect import Inspection
-from metadata.policy import Policy
 from metadata.record_metadata import metadata_of
-from metadata.verdict import Verdict, judge
 from safelight.errors import PermanentError
+from safelight.policy import Policy
 from safelight.record import Reason
+from safelight.verdict import Verdict, judge
 from safelight.vision import Annotations, ImageError, Region
 
 STAGE: Final = "metadata"

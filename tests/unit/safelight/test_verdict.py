@@ -2,9 +2,9 @@ from typing import get_args
 
 import pytest
 
-from metadata.policy import CLOUD_V1, LOCAL_V1, POLICIES
 from metadata.settings import PolicyName
-from metadata.verdict import Decision, judge
+from safelight.policy import CLOUD_V1, LOCAL_V1, POLICIES
+from safelight.verdict import Decision, judge
 from safelight.vision import Annotations, Category, ImageError, Likelihood
 
 INNOCENT = dict.fromkeys(Category, Likelihood.VERY_UNLIKELY)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from metadata.policy import Policy
+from safelight.policy import Policy
 from safelight.record import Reason
 from safelight.vision import Annotations, Category, ImageError, Likelihood
 
