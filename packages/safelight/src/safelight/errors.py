@@ -19,7 +19,8 @@ SafelightError
 │   └── AttemptsUsedUpError      attempts_used_up
 └── TransientError             worth another attempt: answered 503
     ├── GoogleUnavailableError   google_unavailable
-    └── BusyError                busy
+    ├── BusyError                busy
+    └── NotApprovedYetError      not_approved_yet
 """
 
 from typing import ClassVar
@@ -151,3 +152,9 @@ class BusyError(TransientError):
     """All renderers are busy at the moment."""
 
     code = "busy"
+
+
+class NotApprovedYetError(TransientError):
+    """The picture is quarantined still; its approval is being recorded, or failed to be."""
+
+    code = "not_approved_yet"

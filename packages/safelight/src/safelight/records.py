@@ -35,20 +35,42 @@ class Records:
     ) -> None:
         """Move the record and append the timeline entry, in one transaction.
 
-        ``fields`` are top-level fields and replace what stood there.  Raises StaleError, without
+        ``fields`` replace what stood there; a dot leads into a map.  Raises StaleError, without
         any write, where the record is not at ``generation`` and ``before``; the client's errors
         (``google.api_core.exceptions``) pass through.
         """
         check_move(before, after)
+        change = {**fields, "state": after.value}
+        self._commit(image_id, (generation, before), change, entry)
+
+    def amend(
+        self,
+        image_id: str,
+        generation: int,
+        *,
+        state: State,
+        fields: Mapping[str, Any],
+        entry: Entry,
+    ) -> None:
+        """Change fields of a record that stays in its state; otherwise as ``move``."""
+        self._commit(image_id, (generation, state), fields, entry)
+
+    def _commit(
+        self,
+        image_id: str,
+        expected: tuple[int, State],
+        fields: Mapping[str, Any],
+        entry: Entry,
+    ) -> None:
         reference = self._reference(image_id)
 
         @firestore.transactional
         def commit(transaction: firestore.Transaction) -> None:
             record = reference.get(transaction=transaction).to_dict() or {}
             seen = (record.get("original", {}).get("generation"), record.get("state"))
-            if seen != (generation, before):
-                raise StaleError(f"{image_id} is at {seen}, not at {(generation, before.value)}")
-            change = {**fields, "state": after.value, "updatedAt": firestore.SERVER_TIMESTAMP}
+            if seen != expected:
+                raise StaleError(f"{image_id} is at {seen}, not at {expected}")
+            change = {**fields, "updatedAt": firestore.SERVER_TIMESTAMP}
             transaction.update(reference, change)
             transaction.create(reference.collection(TIMELINE).document(), _entry(entry))
 

@@ -32,3 +32,5 @@ class RenderTask(BaseModel):
     owner: str = ""
     crop_hints: tuple[CropHint, ...] = ()
     recipes: Text = "default"
+    approving: bool = False
+    """Made while somebody lets a quarantined picture pass: the record may be a moment behind."""

@@ -20,7 +20,12 @@ from requests.exceptions import RequestException
 from picture.children import ChildrenClosedError, ChildStartError
 from picture.limits import Limits
 from picture.refusals import Refusal, to_error
-from safelight.errors import AttemptsUsedUpError, PermanentError, TransientError
+from safelight.errors import (
+    AttemptsUsedUpError,
+    NotApprovedYetError,
+    PermanentError,
+    TransientError,
+)
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
 from safelight.task import RenderTask
@@ -136,10 +141,9 @@ def render(studio: Studio, task: RenderTask, attempt: int) -> Outcome:
 def _attempt(studio: Studio, job: _Job) -> Outcome:
     with job.operation("read_record"):
         record = studio.records.read(job.task.image_id) or {}
-    if not _awaits(record, job.task):
-        raise StaleError(f"{job.task.image_id} does not await this generation")
+    _check_awaited(record, job.task)
     recipes = _recipes(studio, job.task)
-    rendered = _render(studio, job, recipes)
+    rendered = _render(studio, job, record, recipes)
     with job.operation("store_variants"):
         published = _store(studio, job.task, rendered, recipes)
     with job.operation("publish"):
@@ -147,9 +151,18 @@ def _attempt(studio: Studio, job: _Job) -> Outcome:
     return Outcome("ready", operations=tuple(job.operations))
 
 
-def _awaits(record: Mapping[str, Any], task: RenderTask) -> bool:
-    generation = record.get("original", {}).get("generation")
-    return bool(record.get("state") == State.RENDERING and generation == task.generation)
+def _check_awaited(record: Mapping[str, Any], task: RenderTask) -> None:
+    """Raise StaleError for a picture that is not, NotApprovedYetError if it may soon be awaited.
+
+    A task is enqueued before its approval is written, so that no approved picture is without.
+    """
+    state = record.get("state")
+    is_same = record.get("original", {}).get("generation") == task.generation
+    if is_same and state == State.RENDERING:
+        return
+    if is_same and task.approving and state in {State.QUARANTINED, State.REJECTED}:
+        raise NotApprovedYetError
+    raise StaleError(f"{task.image_id} does not await this generation")
 
 
 def _recipes(studio: Studio, task: RenderTask) -> RecipeSet:
@@ -165,10 +178,12 @@ class UnknownRecipesError(PermanentError):
     code = "unknown_recipes"
 
 
-def _render(studio: Studio, job: _Job, recipes: RecipeSet) -> Rendered:
+def _render(
+    studio: Studio, job: _Job, record: Mapping[str, Any], recipes: RecipeSet
+) -> Rendered:
     task = job.task
     with job.operation("fetch_original"):
-        original = studio.originals.fetch(task.bucket, task.name, task.generation)
+        original = studio.originals.fetch(*_place(record, task))
     hints = tuple(
         Hint(hint.x, hint.y, hint.x + hint.width, hint.y + hint.height, hint.confidence)
         for hint in task.crop_hints
@@ -178,6 +193,14 @@ def _render(studio: Studio, job: _Job, recipes: RecipeSet) -> Rendered:
         rendered = studio.renderer.render(original.fileno(), order)
     job.operations.extend(rendered.operations)
     return rendered
+
+
+def _place(record: Mapping[str, Any], task: RenderTask) -> tuple[str, str, int]:
+    """Return bucket, name and generation: those of the quarantine for an original that is there."""
+    moved = record["original"].get("quarantine")
+    if moved:
+        return moved["bucket"], moved["name"], moved["generation"]
+    return task.bucket, task.name, task.generation
 
 
 def _store(
