@@ -1,5 +1,3 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from safelight.review import (
@@ -146,13 +144,6 @@ def test_an_appeal_is_noted_once_and_answered_by_the_next_review():
     assert not is_appealed(record)
     appeal(ledger, "i1", "Look closer.")
     assert is_appealed(record)
-
-
-def test_an_appeal_before_the_last_review_does_not_wait():
-    at = datetime(2026, 11, 20, tzinfo=UTC)
-
-    assert not is_appealed({"appeal": {"at": at}, "review": {"at": at + timedelta(seconds=1)}})
-    assert not is_appealed({})
 
 
 @pytest.mark.parametrize(("reviewer", "reason"), [("", "x"), (" \n", "x"), ("x", ""), ("x", "\t")])

@@ -1,6 +1,6 @@
 """Change records in Firestore, fenced by the generation and the state that the writer saw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from google.cloud import firestore
@@ -22,6 +22,17 @@ class Records:
         """Return the record's fields, or None."""
         document: Mapping[str, Any] | None = self._reference(image_id).get().to_dict()
         return document
+
+    def to_review(self, most: int) -> Sequence[Mapping[str, Any]]:
+        """Return pictures that wait for a reviewer, those with an appeal first, then the oldest."""
+        images = self._client.collection(IMAGES)
+        appealed = firestore.FieldFilter("appeal.open", "==", value=True)
+        held_back = firestore.FieldFilter("state", "==", State.QUARANTINED.value)
+        found: dict[str, Mapping[str, Any]] = {}
+        for condition in (appealed, held_back):
+            for snapshot in images.where(filter=condition).limit(most).get():
+                found.setdefault(snapshot.id, snapshot.to_dict() or {})
+        return sorted(found.values(), key=_urgency)[:most]
 
     def move(  # noqa: PLR0913 -- a move is made of these
         self,
@@ -78,6 +89,10 @@ class Records:
 
     def _reference(self, image_id: str) -> firestore.DocumentReference:
         return self._client.collection(IMAGES).document(image_id)
+
+
+def _urgency(record: Mapping[str, Any]) -> tuple[bool, str]:
+    return not (record.get("appeal") or {}).get("open"), str(record.get("createdAt"))
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

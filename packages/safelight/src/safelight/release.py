@@ -61,9 +61,14 @@ def release(ledger: Ledger, queue: Queue, record: Record, fields: Record, entry:
         task.generation,
         before=State(record["state"]),
         after=State.RENDERING,
-        fields={"reason": None, **fields},
+        fields={"reason": None, **fields, **answered(record)},
         entry=entry,
     )
+
+
+def answered(record: Record) -> Record:
+    """Return the fields that close an appeal, where there is one."""
+    return {"appeal.open": False} if record.get("appeal") else {}
 
 
 def task_of(record: Record, recipes: str) -> RenderTask:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from safelight.errors import SafelightError
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
-from safelight.release import Ledger, Queue, Record, release
+from safelight.release import Ledger, Queue, Record, answered, release
 
 STAGE: Final = "review"
 IN_REVIEW: Final = frozenset({State.QUARANTINED, State.REJECTED})
@@ -89,13 +89,14 @@ def reject(ledger: Ledger, image_id: str, said: Opinion) -> None:
     """
     record = _in_review(ledger, image_id, frozenset({State.QUARANTINED}))
     reason = Reason("rejected", "A reviewer decided not to show the picture.", STAGE)
+    fields = {"review": _review("rejected", said), "reason": reason.to_document()}
     try:
         ledger.move(
             image_id,
             record["original"]["generation"],
             before=State.QUARANTINED,
             after=State.REJECTED,
-            fields={"review": _review("rejected", said), "reason": reason.to_document()},
+            fields={**fields, **answered(record)},
             entry=_entry("picture_rejected", said),
         )
     except StaleError as error:
@@ -116,7 +117,7 @@ def appeal(ledger: Ledger, image_id: str, text: str) -> None:
             image_id,
             record["original"]["generation"],
             state=State(record["state"]),
-            fields={"appeal": {"text": words, "at": datetime.now(UTC)}},
+            fields={"appeal": {"text": words, "at": datetime.now(UTC), "open": True}},
             entry=Entry(STAGE, "picture_appealed", detail={"text": words}),
         )
     except StaleError as error:
@@ -124,10 +125,8 @@ def appeal(ledger: Ledger, image_id: str, text: str) -> None:
 
 
 def is_appealed(record: Record) -> bool:
-    """Tell whether an appeal waits: none of the reviews came after it."""
-    asked = (record.get("appeal") or {}).get("at")
-    answered = (record.get("review") or {}).get("at")
-    return asked is not None and (answered is None or answered < asked)
+    """Tell whether an appeal waits for its answer."""
+    return bool((record.get("appeal") or {}).get("open"))
 
 
 def _in_review(ledger: Ledger, image_id: str, states: frozenset[State]) -> Record:

@@ -6,7 +6,7 @@ It fails closed: whatever was not found to be safe is quarantined.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from safelight.policy import Policy, Thresholds
 from safelight.record import Reason
@@ -35,6 +35,14 @@ class Verdict:
     decision: Decision
     reasons: tuple[Reason, ...]
     policy: str
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the ``verdict`` of a record."""
+        return {
+            "decision": self.decision.value,
+            "reasons": [reason.code for reason in self.reasons],
+            "policy": self.policy,
+        }
 
 
 def judge(
