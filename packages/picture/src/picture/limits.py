@@ -8,6 +8,8 @@ class Limits:
     max_bytes: int = 200 * 1024 * 1024
     max_pixels: int = 100_000_000
     max_frames: int = 1_000
+    max_surveyed_pixels: int = 500_000_000
+    """Of all frames of an animation together, where each is looked at; some 3 s, of a PNG 12 s."""
     max_scans: int = 100
     """Cameras and encoders write about ten; 25,000 keep the decoder busy for a minute."""
     max_segments: int = 20_000
