@@ -129,6 +129,11 @@ def is_appealed(record: Record) -> bool:
     return bool((record.get("appeal") or {}).get("open"))
 
 
+def may_appeal(record: Record) -> bool:
+    """Tell whether an appeal would be taken."""
+    return record.get("state") in IN_REVIEW and not is_appealed(record)
+
+
 def _in_review(ledger: Ledger, image_id: str, states: frozenset[State]) -> Record:
     record = ledger.read(image_id)
     if record is None:

@@ -21,6 +21,9 @@ _EXIF: Final[Mapping[str, tuple[str, str]]] = {
     "copyright": ("Copyright", "{}"),
 }
 
+# The page is open to more people than those who know each other.
+_PRIVATE: Final = "reviewer"
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -44,6 +47,7 @@ class Detail:
     labels: tuple[Row, ...]
     likelihoods: tuple[Row, ...]
     text: str
+    appeal: str
     timeline: tuple[Happening, ...]
 
 
@@ -58,6 +62,7 @@ def detail_of(record: Record, entries: Sequence[Record]) -> Detail:
         labels=tuple(_labels(record)),
         likelihoods=tuple((name, _words(value)) for name, value in sorted(likelihoods.items())),
         text=str(metadata.get("text") or ""),
+        appeal=str(mapping(record.get("appeal")).get("text") or ""),
         timeline=tuple(_happening(entry) for entry in entries),
     )
 
@@ -85,6 +90,8 @@ def _identity(record: Record, original: Mapping[str, Any]) -> Iterator[Row]:
     verdict = mapping(record.get("verdict"))
     if verdict:
         yield "Verdict", f"{verdict.get('decision')} under {verdict.get('policy')}"
+    if review := mapping(record.get("review")):
+        yield "Review", f"{review.get('decision')}: {review.get('reason')}"
     if record.get("attempts"):
         yield "Attempts", str(record["attempts"])
 
@@ -105,7 +112,9 @@ def _happening(entry: Record) -> Happening:
         event=_words(entry.get("event")),
         attempt=int(entry.get("attempt") or 1),
         duration_ms=round(spent_ms) if isinstance(spent_ms, int | float) else None,
-        detail="; ".join(f"{name}: {_listed(value)}" for name, value in sorted(told.items())),
+        detail="; ".join(
+            f"{name}: {_listed(value)}" for name, value in sorted(told.items()) if name != _PRIVATE
+        ),
     )
 
 
