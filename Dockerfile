@@ -1,5 +1,5 @@
 # One image per deployable:  docker build --build-arg PACKAGE=thumbnailer .
-# Deployments pin the base by digest (--build-arg BASE=python@sha256:…).
+# Deployments pin the base by digest (--build-arg BASE=python:3.13-slim@sha256:…).
 ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS build
@@ -13,11 +13,13 @@ RUN pip install --require-hashes -r requirements/build.txt \
     && /app/bin/pip install --require-hashes -r requirements/${PACKAGE}.txt
 COPY packages/ packages/
 COPY */${PACKAGE}/ member/
-RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels ./packages/* ./member \
-    && /app/bin/pip install --no-deps /wheels/*.whl \
+# Of our packages only those that the member names: no image parser in the gallery.
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /packages ./packages/* \
+    && pip wheel --no-deps --no-build-isolation --wheel-dir /member ./member \
+    && /app/bin/pip install --no-index --find-links /packages /member/*.whl \
     && /app/bin/python -m compileall -q /app/lib
 
-FROM ${BASE}
+FROM ${BASE} AS run
 ARG PACKAGE
 RUN useradd --system --uid 10001 --no-create-home app
 COPY --from=build /app /app

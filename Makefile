@@ -30,11 +30,14 @@ test: .venv/ready ## Run all tests
 	@$(BIN)/python -m pytest
 
 .PHONY: check
-check: .venv/ready ## Lint, check types, import directions and closed environments
+check: .venv/ready ## Lint, check types, import directions, closed environments and Terraform
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy $(MEMBERS:%=%/src)
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/shellcheck .ci/run tools/*
+	@$(BIN)/python -m tests.infra.check
 	@PYTHON=$(BIN)/python tools/closed_environments $(notdir $(filter-out localcloud,$(DEPLOYABLES)))
 
 .PHONY: fmt
@@ -50,6 +53,14 @@ bench: .venv/ready ## Measure the pipeline and the renderer against named peers
 images: ## Build a container image of every deployable service (needs Docker)
 	for package in metadata thumbnailer gallery; do \
 		docker build --build-arg PACKAGE=$$package --tag safelight-$$package . || exit 1; done
+
+.PHONY: deploy
+deploy: ## Deploy to Google Cloud: PROJECT=… REGION=… (see docs/deploy.md)
+	@tools/deployment up "$(PROJECT)" "$(REGION)"
+
+.PHONY: destroy
+destroy: ## Take a deployment down, with all pictures and records: PROJECT=… REGION=…
+	@tools/deployment down "$(PROJECT)" "$(REGION)"
 
 .PHONY: lock
 lock: $(BIN)/python ## Lock every dependency anew, with hashes and without addresses

@@ -21,11 +21,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.processes import Usage, usage_of_tree
+from safelight.record import TERMINAL, State
 from tests.builders import jpeg, photo
 from tests.e2e.pipeline import Pipeline, Upload
 from tests.local_cloud import ROOT, LocalCloud, apply_environment
-
-from safelight.record import TERMINAL, State
 
 WARM_UP = 3
 MEASURED = 15

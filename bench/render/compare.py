@@ -22,7 +22,6 @@ sys.path.insert(0, str(ROOT))
 
 from bench.render import fixtures  # noqa: E402 -- found through the line above
 from bench.render.contenders import CONTENDERS, steps  # noqa: E402 -- the same
-
 from picture.children import MALLOC  # noqa: E402 -- the same
 
 QUICK = ["12-baseline", "50-baseline", "12-progressive"]

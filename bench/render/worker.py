@@ -9,7 +9,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from bench.render.contenders import CONTENDERS
-
 from picture import memory
 
 

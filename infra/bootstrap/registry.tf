@@ -4,13 +4,14 @@ resource "google_artifact_registry_repository" "images" {
   location      = var.region
   format        = "DOCKER"
 
-  # Rolling back needs a few of the last images, not all of them.
+  # Rolling back needs a few of the last images, not all of them. Each build
+  # makes two: the image, and the stage that the next build reuses.
   cleanup_policies {
-    id     = "keep-the-last-ten"
+    id     = "keep-the-last"
     action = "KEEP"
 
     most_recent_versions {
-      keep_count = 10
+      keep_count = 20
     }
   }
 

@@ -1,5 +1,5 @@
 # Events that no execution could be started for. The subscription that loses
-# them belongs to Eventarc, so `tools/deploy` points it at this topic.
+# them belongs to Eventarc, so `tools/deployment` points it at this topic.
 resource "google_pubsub_topic" "dead_letters" {
   name                       = "image-events-dead"
   message_retention_duration = "2678400s" # 31 days

@@ -32,7 +32,8 @@ module "gallery" {
     cpu           = "1"
     memory        = "1Gi"
     concurrency   = 250
-    max_instances = var.scale.gallery
+    min_instances = var.scale.gallery.min
+    max_instances = var.scale.gallery.max
     timeout_s     = 3600
   }
 

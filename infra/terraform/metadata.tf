@@ -20,7 +20,8 @@ module "metadata" {
     cpu           = "2"
     memory        = "4Gi"
     concurrency   = local.metadata.concurrency
-    max_instances = var.scale.metadata
+    min_instances = var.scale.metadata.min
+    max_instances = var.scale.metadata.max
     timeout_s     = 300
   }
 

@@ -17,6 +17,11 @@ output "gallery_url" {
   value       = module.gallery.uri
 }
 
+output "images" {
+  description = "What is deployed."
+  value       = var.images
+}
+
 output "permissions" {
   description = "Every grant of this configuration, and why."
   value       = local.permissions

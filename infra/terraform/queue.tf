@@ -10,7 +10,7 @@ resource "google_cloud_tasks_queue" "render" {
   rate_limits {
     max_dispatches_per_second = 100
     # As many as all instances take: more would only be told to wait.
-    max_concurrent_dispatches = local.thumbnailer.concurrency * var.scale.thumbnailer
+    max_concurrent_dispatches = local.thumbnailer.concurrency * var.scale.thumbnailer.max
   }
 
   retry_config {

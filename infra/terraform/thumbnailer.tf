@@ -23,7 +23,8 @@ module "thumbnailer" {
     cpu           = "2"
     memory        = "4Gi"
     concurrency   = local.thumbnailer.concurrency
-    max_instances = var.scale.thumbnailer
+    min_instances = var.scale.thumbnailer.min
+    max_instances = var.scale.thumbnailer.max
     timeout_s     = 300
   }
 

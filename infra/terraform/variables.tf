@@ -82,20 +82,31 @@ variable "region" {
 }
 
 variable "scale" {
-  description = "Most instances of each service at a time; the queue follows the thumbnailer's."
+  description = "Least and most instances of each service; the queue follows the thumbnailer's."
 
   type = object({
-    gallery     = optional(number, 5)
-    metadata    = optional(number, 20)
-    thumbnailer = optional(number, 20)
+    gallery = optional(object({
+      min = optional(number, 0)
+      max = optional(number, 5)
+    }), {})
+    metadata = optional(object({
+      min = optional(number, 0)
+      max = optional(number, 20)
+    }), {})
+    thumbnailer = optional(object({
+      min = optional(number, 0)
+      max = optional(number, 20)
+    }), {})
   })
 
   default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for n in values(var.scale) : n >= 1 && n <= 100])
-    error_message = "From 1 to 100 instances; more needs a larger quota."
+    condition = alltrue([
+      for s in values(var.scale) : s.min >= 0 && s.min <= s.max && s.max >= 1 && s.max <= 100
+    ])
+    error_message = "From 1 to 100 instances, the least not above the most; more needs a larger quota."
   }
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from google.cloud import firestore, storage
+
 from tests.local_cloud import free_ports, wait_until
 
 UPLOADS, VARIANTS = "gallery-uploads", "gallery-variants"

@@ -17,9 +17,9 @@ import pytest
 from google.cloud import firestore
 from google.cloud.storage import Bucket, Client
 from PIL import Image
-from tests.local_cloud import LocalCloud, free_ports, wait_until
 
 from safelight.google import make
+from tests.local_cloud import LocalCloud, free_ports, wait_until
 
 
 @dataclass

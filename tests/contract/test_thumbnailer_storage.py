@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 from google.cloud.storage import Bucket, Client
-from tests.local_cloud import LocalCloud
 
 from picture.refusals import Refusal
 from safelight.errors import OriginalGoneError
 from safelight.google import make
 from safelight.task import RenderTask
+from tests.local_cloud import LocalCloud
 from thumbnailer.encode import Encoded
 from thumbnailer.originals import Originals
 from thumbnailer.variants import Published, Variants, checksum

@@ -16,6 +16,8 @@ from tests.infra.standin.server import serving
 ROOT: Final = Path(__file__).parents[2]
 ROOTS: Final = ("infra/bootstrap", "infra/terraform")
 COPIED: Final = ("infra", "workflows")
+# What a deployment from this folder leaves behind.
+OF_OPERATORS: Final = (".terraform*", "*.tfstate*", "*.auto.tfvars*", "backend.tf", "plan")
 MISSING: Final = "terraform is not installed: infra/ was not checked"
 _DIGEST: Final = "0" * 64
 VARIABLES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -95,9 +97,7 @@ def terraform_environment(cache: Path) -> Iterator[dict[str, str]]:
 def copied(root: str, target: Path, environment: Mapping[str, str]) -> Terraform:
     """Return an initialised copy of a root and of what it refers to."""
     for name in COPIED:
-        shutil.copytree(
-            ROOT / name, target / name, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*")
-        )
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns(*OF_OPERATORS))
     terraform = Terraform(target / root, VARIABLES[root], environment)
     terraform.init()
     return terraform

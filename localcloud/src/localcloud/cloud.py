@@ -6,6 +6,7 @@ The composition root: it alone knows which parts there are.
 import asyncio
 import logging
 import os
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Coroutine
@@ -23,6 +24,7 @@ from localcloud import admin
 from localcloud.clock import Clock
 from localcloud.deployment import deploy
 from localcloud.environment import HOST, KEY_FILE, base_url, client_environment
+from localcloud.errors import StartError
 from localcloud.eventarc.router import Router, Trigger
 from localcloud.execution_log import execution_log
 from localcloud.faults import Faults
@@ -83,6 +85,13 @@ class Cloud:
         """Start everything, but wait for no service.  Raises StartError."""
         try:
             await self._start()
+        except (OSError, sqlite3.Error) as error:
+            await self._exit.aclose()
+            folder = self._options.folder
+            raise StartError(
+                f"the data in {folder} cannot be used ({error}). "
+                "Move it away to start empty, or name another folder with --data."
+            ) from error
         except BaseException:
             await self._exit.aclose()
             raise

@@ -4,7 +4,8 @@ from google.protobuf import json_format
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from localcloud.errors import RpcError, StartError
-from localcloud.stack import Queue, Stack, Workflow
+from localcloud.stack import Bucket, Queue, Stack, Workflow
+from localcloud.storage.preconditions import ALWAYS
 from localcloud.storage.state import Storage
 from localcloud.tasks.messages import Queue as QueueMessage
 from localcloud.tasks.queue_rules import new_queue, updated_queue
@@ -15,16 +16,17 @@ from localcloud.workflows.hosting import Hosting
 def deploy(stack: Stack, storage: Storage, tasks: TaskState, hosting: Hosting) -> None:
     """Deploy everything but the services.  Raises StartError for what is refused."""
     for bucket in stack.buckets:
-        _deploy_bucket(storage, stack.bucket_name(bucket.name), stack.location)
+        _deploy_bucket(storage, stack.bucket_name(bucket.name), stack.location, bucket)
     for queue in stack.queues:
         _deploy_queue(tasks, stack.queue_name(queue.name), queue)
     for workflow in stack.workflows:
         _deploy_workflow(hosting, stack.parent, workflow)
 
 
-def _deploy_bucket(storage: Storage, name: str, location: str) -> None:
+def _deploy_bucket(storage: Storage, name: str, location: str, bucket: Bucket) -> None:
     if storage.buckets.find(name) is None:
         storage.buckets.create({"name": name, "location": location.upper()})
+    storage.buckets.patch(name, {"cors": list(bucket.cors)}, ALWAYS)
 
 
 def _deploy_queue(tasks: TaskState, name: str, queue: Queue) -> None:

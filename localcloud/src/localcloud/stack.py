@@ -25,9 +25,13 @@ class _Part(BaseModel):
 
 
 class Bucket(_Part):
-    """A bucket; its real name is ``PROJECT-NAME``, as bucket names are global."""
+    """A bucket; its real name is ``PROJECT-NAME``, as bucket names are global.
+
+    ``cors`` is as in the bucket resource of the API.
+    """
 
     name: str
+    cors: tuple[dict[str, Any], ...] = ()
 
 
 class Queue(_Part):

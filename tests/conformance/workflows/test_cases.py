@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.conformance.workflows.world import ScriptedConnectors, World
 
 from localcloud.workflows.program import (
     DEFAULT_LIMITS,
@@ -20,6 +19,7 @@ from localcloud.workflows.program import (
     compile_workflow,
     run,
 )
+from tests.conformance.workflows.world import ScriptedConnectors, World
 
 CASES = Path(__file__).parent / "cases"
 ENV = {"GOOGLE_CLOUD_PROJECT_ID": "demo", "GOOGLE_CLOUD_LOCATION": "us-central1", "MINE": "yes"}

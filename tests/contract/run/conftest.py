@@ -2,9 +2,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.contract.run.door import Door, example_spec
 
 from localcloud.run.service import ServiceSpec
+from tests.contract.run.door import Door, example_spec
 
 OpenDoor = Callable[..., Door]
 

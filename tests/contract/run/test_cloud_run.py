@@ -1,10 +1,9 @@
 import asyncio
 from pathlib import Path
 
-from tests.contract.run.door import example_spec, verify
-
 from localcloud.run.cloud_run import CloudRun
 from localcloud.run.leftovers import started_at
+from tests.contract.run.door import example_spec, verify
 
 
 def test_all_services_start_together_and_stop_together(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ import time
 
 import httpx
 import pytest
+
 from tests.contract.run.conftest import OpenDoor
 from tests.contract.run.door import example_spec, wait_until
 
@@ -31,6 +32,8 @@ def test_a_request_over_the_time_limit_is_504(open_door: OpenDoor) -> None:
 
     assert (answer.status_code, answer.text) == (504, "upstream request timeout")
     assert time.monotonic() - began < 5
+    # The request is noted once its answer has gone out.
+    wait_until(lambda: bool(door.requests.requests))
     assert door.requests.requests[-1].status == 504
 
 

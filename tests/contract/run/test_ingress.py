@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
 from tests.contract.run.door import Door, wait_until
 
 

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.contract.run.conftest import OpenDoor
-from tests.contract.run.door import example_spec, wait_until
 
 from localcloud.run.leftovers import started_at, sweep
+from tests.contract.run.conftest import OpenDoor
+from tests.contract.run.door import example_spec, wait_until
 
 ROOT = Path(__file__).parents[3]
 IGNORES_SIGTERM = (

@@ -4,6 +4,7 @@ from pathlib import Path
 import grpc
 import pytest
 from google.cloud.tasks_v2 import CloudTasksClient
+
 from tests.contract.tasks.harness import Caller, Stack, Worker
 
 

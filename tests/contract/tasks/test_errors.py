@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from google.api_core import exceptions
 from google.cloud.tasks_v2 import CloudTasksClient
+
 from tests.contract.tasks.harness import PARENT, Caller, Stack
 
 NO_QUEUE = (

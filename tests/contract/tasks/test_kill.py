@@ -11,6 +11,7 @@ import grpc
 import pytest
 from google.api_core import exceptions
 from google.cloud.tasks_v2 import CloudTasksClient
+
 from tests.contract.tasks.harness import Caller, Worker, wait_until
 
 ROOT = Path(__file__).parents[3]

@@ -5,6 +5,7 @@ import logging
 import pytest
 from google.api_core import exceptions
 from starlette.responses import Response
+
 from tests.contract.tasks.harness import Caller, Worker, wait_until
 
 

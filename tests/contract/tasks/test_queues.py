@@ -1,6 +1,7 @@
 import pytest
 from google.api_core import exceptions
 from google.cloud.tasks_v2 import Queue, Task
+
 from tests.contract.tasks.harness import PARENT, Caller, Worker, wait_until
 
 URL = "http://127.0.0.1:9/"

@@ -11,10 +11,10 @@ from google.api_core import exceptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.tasks_v2 import CloudTasksClient
 from google.cloud.tasks_v2.services.cloud_tasks.transports import rest_base
-from tests.contract.tasks.harness import PARENT, Caller, Stack, Worker, wait_until
 
 from localcloud.tasks import api
 from localcloud.tasks.api import service
+from tests.contract.tasks.harness import PARENT, Caller, Stack, Worker, wait_until
 
 NOT_SERVED = {
     "BatchCreateTasks",

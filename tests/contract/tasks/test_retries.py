@@ -5,6 +5,7 @@ import pytest
 from google.api_core import exceptions
 from google.cloud.tasks_v2 import Task
 from starlette.responses import RedirectResponse, Response
+
 from tests.contract.tasks.harness import Caller, Stack, Worker, wait_until
 
 UNAVAILABLE = 503

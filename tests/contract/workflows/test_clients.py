@@ -17,6 +17,7 @@ from google.cloud.workflows_v1.types import (
     Workflow,
 )
 from google.protobuf.field_mask_pb2 import FieldMask
+
 from tests.contract.workflows.served import PARENT, Served, State, wait_for
 
 HELLO = 'main:\n  params: [who]\n  steps:\n    - end: {return: "${\\"hello \\" + who}"}\n'

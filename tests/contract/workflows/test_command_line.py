@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.contract.workflows.served import Peer
 
 GREET = 'main:\n  params: [a]\n  steps:\n    - end: {return: "${\\"hello \\" + a.who}"}\n'

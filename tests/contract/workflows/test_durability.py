@@ -4,6 +4,7 @@ import json
 import time
 
 import httpx
+
 from tests.contract.workflows.served import Peer, Served, State, wait_for
 
 

@@ -29,7 +29,8 @@ def _text(kind: str, name: str, texts: Mapping[str, str]) -> str:
     project = texts.get("project", PROJECT)
     digest = hashlib.sha256(f"{kind}{sorted(texts.items())}".encode()).hexdigest()[:8]
     email = f"{texts.get('account_id', digest)}@{project}.iam.gserviceaccount.com"
-    plain = texts.get("name") or texts.get("account_id") or digest
+    naming = (texts[part] for part in ("name", "account_id", "repository_id") if part in texts)
+    plain = next(naming, digest)
     path = f"projects/{project}/{kind.removeprefix('google_')}/{plain}"
     agent = f"service-{PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
     special = {

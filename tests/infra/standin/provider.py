@@ -58,11 +58,12 @@ class Provider:
 
     def plan_resource_change(self, request: protocol.PlanRequest) -> protocol.PlanAnswer:
         """Leave unknown, for a new resource, whatever Google will choose."""
-        planned = decode(request.proposed_new_state)
-        if planned is not None and decode(request.prior_state) is None:
-            block = self._schema.resources[request.type_name]
+        planned, prior = decode(request.proposed_new_state), decode(request.prior_state)
+        if planned is not None:
             blocks = _COMPUTED_BLOCKS.get(request.type_name, {})
-            planned |= {name: rows for name, rows in blocks.items() if not planned[name]}
+            planned |= {name: (prior or blocks)[name] for name in blocks if not planned[name]}
+        if planned is not None and prior is None:
+            block = self._schema.resources[request.type_name]
             planned = _filled(block, planned, None, lambda _name, _form: UNKNOWN)
         return protocol.PlanAnswer(planned_state=encode(planned), legacy_type_system=True)
 

@@ -77,7 +77,7 @@ def await_order(pool: Renderer) -> None:
 
 def test_a_picture_is_rendered_with_all_that_was_ordered(children: Renderer) -> None:
     recipes = (
-        Recipe("marked", 320, 320, watermark=Watermark("{owner}")),
+        Recipe("marked", 320, 320, focus=(0.1, 0.9), watermark=Watermark("{owner}")),
         Recipe("plain", 320, 320),
     )
 

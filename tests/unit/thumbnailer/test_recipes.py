@@ -22,7 +22,7 @@ def test_all_faults_are_told_at_once() -> None:
     a:
       one: {width: 0, height: 10}
       two: {width: 10, height: ten, shade: blue}
-      Three: {width: 10, height: 10, background: nice, quality: 101}
+      Three: {width: 10, height: 10, background: nice, quality: 101, focus: [0.5, 2]}
       four: {width: 1, height: 1, fit: crop, watermark: {text: "{date} {", opacity: 2}}
     b: {}
     """
@@ -38,6 +38,7 @@ def test_all_faults_are_told_at_once() -> None:
         "a.Three",
         "nice",
         "quality",
+        "focus",
         "a.four.fit",
         "b:",
     ):

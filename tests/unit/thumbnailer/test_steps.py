@@ -79,6 +79,17 @@ def test_a_hint_moves_the_crop_and_keeps_its_size() -> None:
     assert corner_colours(middle["square"]) == ["red", "lime", "blue", "white"]
 
 
+def test_a_recipe_may_say_where_to_look_without_hints() -> None:
+    data = encoded(corners((800, 200)), quality=95)
+    left = Recipe("square", 100, 100, "cover", focus=(0.0, 0.5))
+
+    plain = show(data, left)
+    hinted = show(data, left, hints=(Hint(700, 0, 800, 200),))
+
+    assert corner_colours(plain["square"]) == ["red", "red", "blue", "blue"]
+    assert corner_colours(hinted["square"]) == ["lime", "lime", "white", "white"]
+
+
 def test_a_contained_picture_is_padded_to_the_full_shape() -> None:
     recipe = Recipe("box", 100, 100, "contain", background="#ff0000")
 

@@ -10,10 +10,12 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from safelight_cli.doctor.deployment import Deployment
-from safelight_cli.doctor.finding import CheckError, Finding, Status, check
+from safelight_cli.doctor.finding import CheckError, Finding, check
+from safelight_cli.doctor.parts import TIMEOUT_S
 
 _WAY_OUT: Final = "terraform plan shows what differs; apply infra/terraform again."
-_LOCAL: Final = "a local cloud grants everything"
+# Roles of older versions have a suffix where a condition stands on them.
+_WITH_CONDITIONS: Final = {"options": {"requestedPolicyVersion": 3}}
 
 
 class Grant(NamedTuple):
@@ -51,13 +53,8 @@ class Session(Protocol):
     def request(self, method: str, url: str, *, json: object, timeout: float) -> Any: ...
 
 
-def check_grants(
-    session: Session | None, deployment: Deployment, storage_agent: str
-) -> Iterator[Finding]:
+def check_grants(session: Session, deployment: Deployment, storage_agent: str) -> Iterator[Finding]:
     """Yield, for each thing that is granted on, whether its grants are there."""
-    if session is None:
-        yield Finding("grants", Status.UNKNOWN, _LOCAL)
-        return
     for on, grants in groupby(GRANTS, attrgetter("on")):
         expected = [(_member(deployment, grant.to, storage_agent), grant.role) for grant in grants]
         seen = partial(_granted, session, deployment, on, expected)
@@ -67,8 +64,8 @@ def check_grants(
 def _granted(
     session: Session, deployment: Deployment, on: str, expected: list[tuple[str, str]]
 ) -> str:
-    method, url = _policy_url(deployment, on)
-    answer = session.request(method, url, json={} if method == "POST" else None, timeout=15)
+    method, url, body = _policy_request(deployment, on)
+    answer = session.request(method, url, json=body, timeout=TIMEOUT_S)
     answer.raise_for_status()
     bindings = answer.json().get("bindings", [])
     found = {(member, b["role"]) for b in bindings for member in b.get("members", [])}
@@ -79,23 +76,27 @@ def _granted(
     return f"all {len(expected)} there"
 
 
-def _policy_url(deployment: Deployment, on: str) -> tuple[str, str]:
+def _policy_request(deployment: Deployment, on: str) -> tuple[str, str, object]:
     """Return how the policy of a thing is read (``getIamPolicy`` in Google's reference)."""
     kind, _, name = on.partition(" ")
     project = f"projects/{deployment.project}"
     place = f"{project}/locations/{deployment.location}"
     account = f"projects/-/serviceAccounts/{deployment.account(name)}"
-    bucket = deployment.bucket(name)
-    of_project = ("POST", f"https://cloudresourcemanager.googleapis.com/v1/{project}:getIamPolicy")
-    return {
-        "account": ("POST", f"https://iam.googleapis.com/v1/{account}:getIamPolicy"),
-        "bucket": ("GET", f"https://storage.googleapis.com/storage/v1/b/{bucket}/iam"),
-        "database": of_project,
-        "project": of_project,
-        "queue": ("POST", f"https://cloudtasks.googleapis.com/v2/{deployment.queue}:getIamPolicy"),
-        "service": ("GET", f"https://run.googleapis.com/v2/{place}/services/{name}:getIamPolicy"),
-        "topic": ("GET", f"https://pubsub.googleapis.com/v1/{project}/topics/{name}:getIamPolicy"),
-    }[kind]
+    bucket = f"https://storage.googleapis.com/storage/v1/b/{deployment.bucket(name)}/iam"
+    url = {
+        "account": f"https://iam.googleapis.com/v1/{account}",
+        "database": f"https://cloudresourcemanager.googleapis.com/v1/{project}",
+        "project": f"https://cloudresourcemanager.googleapis.com/v1/{project}",
+        "queue": f"https://cloudtasks.googleapis.com/v2/{deployment.queue}",
+        "service": f"https://run.googleapis.com/v2/{place}/services/{name}",
+        "topic": f"https://pubsub.googleapis.com/v1/{project}/topics/{name}",
+    }
+    if kind == "bucket":
+        return "GET", bucket, None
+    if kind in ("service", "topic"):
+        return "GET", f"{url[kind]}:getIamPolicy", None
+    body = _WITH_CONDITIONS if kind in ("database", "project") else {}
+    return "POST", f"{url[kind]}:getIamPolicy", body
 
 
 def _member(deployment: Deployment, name: str, storage_agent: str) -> str:

@@ -14,7 +14,7 @@ from rich.console import Console
 from safelight.google import make
 from safelight_cli.doctor import browser, grants, parts
 from safelight_cli.doctor.deployment import Deployment
-from safelight_cli.doctor.finding import Finding, Status, check
+from safelight_cli.doctor.finding import TROUBLE, Finding, Status, check, told
 from safelight_cli.doctor.journey import Journey
 
 _MARKS: Final = {
@@ -45,7 +45,8 @@ def run_doctor(console: Console, deployment: Deployment, signer: str, timeout_s:
 
 
 def _examine(deployment: Deployment, signer: str, timeout_s: float) -> Iterator[Finding]:
-    objects, records = make(storage.Client), make(firestore.Client)
+    objects = storage.Client(project=deployment.project)
+    records = firestore.Client(project=deployment.project)
     present = [
         *parts.check_buckets(objects, deployment),
         parts.check_database(records),
@@ -62,10 +63,14 @@ def _examine(deployment: Deployment, signer: str, timeout_s: float) -> Iterator[
 
 def _check_grants(objects: storage.Client, deployment: Deployment) -> Iterator[Finding]:
     if os.environ.get("STORAGE_EMULATOR_HOST"):
-        yield from grants.check_grants(None, deployment, "")
+        yield Finding("grants", Status.UNKNOWN, "a local cloud grants everything")
         return
-    credentials, _ = google.auth.default(scopes=[_POLICIES])
-    agent = objects.get_service_account_email(project=deployment.project)
+    try:
+        credentials, _ = google.auth.default(scopes=[_POLICIES])
+        agent = objects.get_service_account_email(project=deployment.project)
+    except TROUBLE as error:
+        yield Finding("grants", Status.FAILED, told(error), "You need to read the project.")
+        return
     yield from grants.check_grants(AuthorizedSession(credentials), deployment, agent)
 
 

@@ -71,7 +71,7 @@ variable "size" {
     cpu           = string
     max_instances = number
     memory        = string
-    min_instances = optional(number, 0)
+    min_instances = number
     timeout_s     = number
   })
 }

@@ -7,7 +7,6 @@ and ``context``, or ``deploy_error``; ``id`` is given back.
 
 import argparse
 import asyncio
-import json
 import logging
 import sys
 from collections.abc import Mapping
@@ -20,11 +19,15 @@ from localcloud.workflows.executions import payload_text
 from localcloud.workflows.failures import DeploymentError, WorkflowFailed
 from localcloud.workflows.interpreted import Interpreted
 from localcloud.workflows.own_tokens import OwnTokens
+from localcloud.workflows.stdlib import jsons
 from localcloud.workflows.transport import GoogleApis
 
 log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
+
+_KINDS: Mapping[str, type] = {"workflow": str, "env": dict, "base_url": str, "googleapis_base": str}
+"""What the entries of a line must be, where they are given."""
 
 
 def evaluate_lines(_options: argparse.Namespace) -> int:
@@ -34,22 +37,26 @@ def evaluate_lines(_options: argparse.Namespace) -> int:
 
 async def _evaluate_lines() -> int:
     async with Evaluator(OwnTokens(), logging.getLogger("localcloud.executions")) as evaluator:
-        while line := await asyncio.to_thread(sys.stdin.readline):
+        while line := await asyncio.to_thread(sys.stdin.buffer.readline):
             if line.strip():
                 answer = await _answer(evaluator, line)
-                sys.stdout.write(f"{payload_text(answer)}\n")
-                sys.stdout.flush()
+                text = f"{payload_text(answer)}\n"
+                sys.stdout.buffer.write(text.encode(errors="replace"))
+                sys.stdout.buffer.flush()
     return 0
 
 
-async def _answer(evaluator: Evaluator, line: str) -> Answer:
+async def _answer(evaluator: Evaluator, line: bytes) -> Answer:
     try:
-        request = json.loads(line)
-    except ValueError as invalid:
-        return {"deploy_error": f"the line is not JSON: {invalid}"}
-    if not isinstance(request, dict) or not isinstance(request.get("workflow"), str):
-        return {"deploy_error": "the line must be an object with a string 'workflow'"}
+        request = jsons.decode(line)
+    except WorkflowError as invalid:
+        return {"deploy_error": f"the line cannot be read: {invalid.value['message']}"}
+    if not isinstance(request, dict):
+        return {"deploy_error": "the line must be an object"}
     mark = {"id": request["id"]} if "id" in request else {}
+    for name, kind in _KINDS.items():
+        if not isinstance(request.get(name) or kind(), kind):
+            return {**mark, "deploy_error": f"'{name}' must be a {kind.__name__}"}
     try:
         return {**mark, **await _evaluated(evaluator, request)}
     except DeploymentError as refused:
@@ -62,7 +69,7 @@ async def _answer(evaluator: Evaluator, line: str) -> Answer:
 
 async def _evaluated(evaluator: Evaluator, request: Mapping[str, Any]) -> Answer:
     env = {name: str(value) for name, value in (request.get("env") or {}).items()}
-    source = request["workflow"]
+    source = request.get("workflow") or ""
     if request.get("deploy_only"):
         project = env.get("GOOGLE_CLOUD_PROJECT_ID", DEFAULT_ENV["GOOGLE_CLOUD_PROJECT_ID"])
         Interpreted().compile(source, project, env.keys())
@@ -74,7 +81,7 @@ async def _evaluated(evaluator: Evaluator, request: Mapping[str, Any]) -> Answer
 def _google_apis(request: Mapping[str, Any]) -> GoogleApis:
     """Return where Google's APIs are: a base for each, or one for all, or the real ones."""
     if request.get("googleapis_base"):
-        return GoogleApis(str(request["googleapis_base"]), per_service=True)
+        return GoogleApis(request["googleapis_base"], per_service=True)
     return GoogleApis(request.get("base_url") or None)
 
 

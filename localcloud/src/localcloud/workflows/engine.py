@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 Ended = Callable[[Ending | None], None]
 """Told the ending, or None where the execution was cancelled, inside the last transaction."""
 
-CALL_KIND = "call"
-"""The kind of the steps that call something."""
+CALL_KIND = "call of "
+"""What the kinds of the steps that call something begin with."""
 
 REPLAYED_AT_ONCE = 1000
 """Journal entries that a resumed execution takes before it gives the loop a turn."""
@@ -237,7 +237,7 @@ class LiveExecution:
 
     def _log_call(self, entry: Entry | None) -> None:
         wanted = self._subject.calls
-        if entry is None or wanted is CallLog.NONE or entry.kind != CALL_KIND:
+        if entry is None or wanted is CallLog.NONE or not entry.kind.startswith(CALL_KIND):
             return
         if wanted is CallLog.ALL or entry.exception is not None:
             self._subject.log.call(entry.routine, entry.step, entry.exception)

@@ -201,7 +201,7 @@ def _weight(node: Node) -> int:
 
 def _place(event: yaml.Event) -> Place:
     mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1)
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})

@@ -11,10 +11,13 @@ from localcloud.workflows.steps import Entry, stored
 
 STEP_TYPES = {
     "assign": "STEP_ASSIGN",
-    "call": "STEP_CALL",
+    "call of function": "STEP_STD_LIB_CALL",
+    "call of connector": "STEP_CONNECTOR_CALL",
+    "call of subworkflow": "STEP_SUBWORKFLOW_CALL",
     "switch": "STEP_SWITCH",
     "for": "STEP_FOR",
     "parallel": "STEP_PARALLEL_BRANCH",
+    "parallel for": "STEP_PARALLEL_FOR",
     "try": "STEP_TRY_RETRY_EXCEPT",
     "return": "STEP_RETURN",
     "raise": "STEP_RAISE",

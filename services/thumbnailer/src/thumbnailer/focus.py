@@ -17,11 +17,11 @@ class Hint:
     importance: float = 1.0
 
 
-def focus_of(hints: tuple[Hint, ...], picture: Size) -> Point:
-    """Return the middle of the most important hint; the centre if none makes sense."""
+def focus_of(hints: tuple[Hint, ...], picture: Size, otherwise: Point = CENTRE) -> Point:
+    """Return the middle of the most important hint; ``otherwise`` if none makes sense."""
     sound = [hint for hint in hints if _is_sound(hint, picture)]
     if not sound:
-        return CENTRE
+        return otherwise
     best = max(sound, key=lambda hint: hint.importance)
     return (
         (best.left + best.right) / 2 / picture[0],

@@ -36,7 +36,7 @@ def cut_of(recipe: Recipe, picture: Size, hints: tuple[Hint, ...] = ()) -> Cut:
 
 
 def _focus(recipe: Recipe, picture: Size, hints: tuple[Hint, ...]) -> Point:
-    return focus_of(hints if recipe.crop == "hints" else (), picture)
+    return focus_of(hints if recipe.crop == "hints" else (), picture, recipe.focus)
 
 
 def nearest(layers: list[Layer], wanted: Cut) -> Layer:

@@ -1,6 +1,7 @@
 """The composition root: reads the settings, builds the clients, starts the server."""
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ from google.cloud import firestore
 from google.cloud.storage import Client as StorageClient
 from starlette.applications import Starlette
 
+from picture.children import ChildStartError
 from picture.limits import Limits
 from safelight import logging, settings
 from safelight.google import make
@@ -63,6 +65,8 @@ def serve(wanted: ThumbnailerSettings, sets: recipes.RecipeSets) -> None:
         access_log=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
+    if not door.ready.is_set():
+        sys.exit("the renderers did not start")
 
 
 def limits_of(wanted: ThumbnailerSettings) -> Limits:
@@ -103,6 +107,12 @@ async def _lifespan(
 
 
 def _warm_up(renderer: Renderer, ready: threading.Event) -> None:
-    renderer.warm_up()
+    try:
+        renderer.warm_up()
+    except ChildStartError as error:
+        log.critical("renderers_broken", error=str(error))
+        # The server stops in order, and the process tells its failure.
+        os.kill(os.getpid(), signal.SIGINT)
+        return
     ready.set()
     log.info("service_ready")

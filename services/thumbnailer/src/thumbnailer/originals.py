@@ -10,6 +10,7 @@ from google.cloud.storage import Client
 
 from picture.refusals import Refusal
 from safelight.errors import OriginalGoneError
+from thumbnailer.patience import RETRY
 
 
 class Originals:
@@ -27,7 +28,8 @@ class Originals:
         blob = self._client.bucket(bucket).blob(name, generation=generation)
         target = _open_file()
         try:
-            blob.download_to_file(_Bounded(target, self._max_bytes), checksum="crc32c")
+            bounded = _Bounded(target, self._max_bytes)
+            blob.download_to_file(bounded, checksum="crc32c", retry=RETRY)
         except NotFound as error:
             target.close()
             raise OriginalGoneError from error

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from thumbnailer.geometry import CENTRE
+
 Fit = Literal["cover", "contain", "inside", "fill"]
 Crop = Literal["center", "hints"]
 OutputFormat = Literal["auto", "jpeg", "png", "webp", "avif"]
@@ -28,7 +30,9 @@ class Recipe:
     height: int
     fit: Fit = "inside"
     crop: Crop = "hints"
-    """Which part ``cover`` keeps; the centre where there are no hints."""
+    """Which part ``cover`` keeps: that of the best hint, or that around ``focus``."""
+    focus: tuple[float, float] = CENTRE
+    """A point of the picture, both parts from 0 to 1; used where there are no hints."""
     enlarge: bool = False
     background: str = "#ffffff"
     """Behind ``contain``, and behind transparency in a format that has none."""
@@ -43,4 +47,5 @@ class Recipe:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Recipe":
         mark = values["watermark"]
-        return cls(**{**values, "watermark": Watermark(**mark) if mark else None})
+        built = {"watermark": Watermark(**mark) if mark else None, "focus": tuple(values["focus"])}
+        return cls(**{**values, **built})

@@ -90,6 +90,7 @@ def _faults(recipe: Recipe) -> list[str]:
             1 <= side <= _MAX_SIDE for side in (recipe.width, recipe.height)
         ),
         "quality is 1 to 100": 1 <= recipe.quality <= 100,  # noqa: PLR2004 -- a percentage
+        "focus has two parts from 0 to 1": all(0 <= part <= 1 for part in recipe.focus),
         f"background {recipe.background!r} is no colour": _is_colour(recipe.background),
     }
     faults = [fault for fault, holds in checks.items() if not holds]

@@ -25,6 +25,7 @@ from safelight.errors import (
     NotApprovedYetError,
     PermanentError,
     TransientError,
+    UnknownRecipesError,
 )
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
@@ -172,15 +173,7 @@ def _recipes(studio: Studio, task: RenderTask) -> RecipeSet:
         raise UnknownRecipesError(f"There is no recipe set {task.recipes!r}.") from None
 
 
-class UnknownRecipesError(PermanentError):
-    """There is no recipe set of this name."""
-
-    code = "unknown_recipes"
-
-
-def _render(
-    studio: Studio, job: _Job, record: Mapping[str, Any], recipes: RecipeSet
-) -> Rendered:
+def _render(studio: Studio, job: _Job, record: Mapping[str, Any], recipes: RecipeSet) -> Rendered:
     task = job.task
     with job.operation("fetch_original"):
         original = studio.originals.fetch(*_place(record, task))

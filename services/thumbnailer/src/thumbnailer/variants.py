@@ -12,6 +12,7 @@ from safelight.errors import GoogleUnavailableError
 from safelight.names import variant_object
 from safelight.task import RenderTask
 from thumbnailer.encode import CONTENT_TYPES, Encoded
+from thumbnailer.patience import RETRY
 
 _ABSENT: Final = 0
 
@@ -72,6 +73,7 @@ def _upload(blob: Blob, variant: Encoded, replaces: int) -> None:
         content_type=CONTENT_TYPES[variant.extension],
         if_generation_match=replaces,
         checksum="crc32c",
+        retry=RETRY,
     )
     if blob.crc32c != checksum(variant.data) or int(blob.size or 0) != len(variant.data):
         raise GoogleUnavailableError("The stored variant is not what was sent.")
@@ -84,7 +86,7 @@ def _settle(found: Blob, ours: Blob, variant: Encoded) -> Blob:
     are kept. Other recipes have been asked for since: that object is replaced, if it is
     still the one seen.
     """
-    found.reload()
+    found.reload(retry=RETRY)
     same_bytes = found.crc32c == checksum(variant.data)
     if same_bytes or (found.metadata or {}).get("recipes") == ours.metadata["recipes"]:
         return found

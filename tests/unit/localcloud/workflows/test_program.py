@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conformance.workflows.world import ScriptedConnectors, World
 
 from localcloud.workflows.effects import (
     Breathe,
@@ -29,6 +28,7 @@ from localcloud.workflows.program import (
     compile_workflow,
     run,
 )
+from tests.conformance.workflows.world import ScriptedConnectors, World
 
 RETRYING = """
 main:
@@ -123,7 +123,7 @@ def test_steps_are_told_only_when_asked_for() -> None:
     assert told[:3] == [
         StepStarted("main", "a", "assign"),
         StepEnded("main", "a"),
-        StepStarted("main", "b", "call"),
+        StepStarted("main", "b", "call of function"),
     ]
 
 

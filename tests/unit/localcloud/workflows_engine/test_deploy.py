@@ -1,8 +1,7 @@
 import asyncio
 
-from tests.unit.localcloud.workflows_engine.scripted import PARENT, hosting
-
 from localcloud.errors import RpcError
+from tests.unit.localcloud.workflows_engine.scripted import PARENT, hosting
 
 
 def one(_argument, _env):

@@ -3,7 +3,6 @@ import json
 
 import httpx
 from google.cloud.workflows.executions_v1.types import Execution
-from tests.unit.localcloud.workflows_engine.scripted import PARENT, begin, hosting, settle
 
 from localcloud.clock import Clock
 from localcloud.workflows.effects import (
@@ -14,6 +13,7 @@ from localcloud.workflows.effects import (
     WorkflowError,
 )
 from localcloud.workflows.failures import resource_limit
+from tests.unit.localcloud.workflows_engine.scripted import PARENT, begin, hosting, settle
 
 State = Execution.State
 

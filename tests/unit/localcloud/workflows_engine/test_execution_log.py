@@ -4,10 +4,10 @@ import logging
 
 import pytest
 from google.cloud.workflows.executions_v1.types import Execution
-from tests.unit.localcloud.workflows_engine.scripted import PARENT, hosting, settle
 
 from localcloud.clock import Clock
 from localcloud.workflows.effects import Log, Sleep, StepEnded, StepStarted, WorkflowError
+from tests.unit.localcloud.workflows_engine.scripted import PARENT, hosting, settle
 
 Level = Execution.CallLogLevel
 
@@ -23,9 +23,9 @@ class Lines(logging.Handler):
 
 def talks(_argument, _env):
     yield Log("WARNING", {"a": 1})
-    yield StepStarted("main", "good", "call")
+    yield StepStarted("main", "good", "call of function")
     yield StepEnded("main", "good")
-    yield StepStarted("main", "bad", "call")
+    yield StepStarted("main", "bad", "call of function")
     yield StepEnded("main", "bad", WorkflowError("boom"))
     yield Sleep(5)
     yield Log("INFO", "after")

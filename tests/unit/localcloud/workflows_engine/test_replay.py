@@ -5,10 +5,10 @@ import json
 
 import httpx
 from google.cloud.workflows.executions_v1.types import Execution
-from tests.unit.localcloud.workflows_engine.scripted import begin, hosting, settle
 
 from localcloud.clock import Clock
 from localcloud.workflows.effects import Breathe, Fork, HttpRequest, NewUuid, Now, Sleep
+from tests.unit.localcloud.workflows_engine.scripted import begin, hosting, settle
 
 State = Execution.State
 

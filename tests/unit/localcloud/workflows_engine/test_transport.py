@@ -2,11 +2,11 @@ import asyncio
 
 import httpx
 import pytest
-from tests.unit.localcloud.workflows_engine.scripted import Tokens
 
 from localcloud.workflows.effects import Auth, HttpRequest, WorkflowError
 from localcloud.workflows.limits import Limits
 from localcloud.workflows.transport import GoogleApis, Transport
+from tests.unit.localcloud.workflows_engine.scripted import Tokens
 
 
 def send(request, answer, google_apis=GoogleApis(None), limits=Limits()):  # noqa: B008 -- frozen

@@ -19,7 +19,6 @@ from localcloud.workflows.interpret.templates import (
     compile_template,
     evaluate,
 )
-from localcloud.workflows.stdlib.catalogue import FUNCTIONS
 from localcloud.workflows.syntax import Assign, Assignment, Call, Raise, Return, Template
 from localcloud.workflows.values import check_encodable, type_name
 
@@ -79,8 +78,8 @@ class ActionBuilder:
 
     def _starter(self, name: str) -> Callable[[Value, Frame], Flow]:
         """Return a call with a map of arguments, or a list of them in their order."""
-        function = FUNCTIONS.get(name)
-        if name in self.symbols.routines or (function is None and "." not in name):
+        function = self.symbols.function(name)
+        if name in self.symbols.names:
             routines = self.symbols.routines
             return lambda given, frame: routines[name].call(routines[name].values(given), frame)
         if function is not None:

@@ -21,6 +21,8 @@ from localcloud.workflows.syntax import (
     Assign,
     Block,
     Call,
+    For,
+    Parallel,
     Pass,
     Raise,
     Return,
@@ -36,7 +38,8 @@ def build_routines(workflow: Workflow, layouts: Mapping[str, Layout], *, traced:
     routines: dict[str, Subworkflow] = {}
     for name, routine in workflow.routines.items():
         layout = layouts[name]
-        builder = BlockBuilder(name, traced, layout, layout.scope, routines, {})
+        table = SymbolTable(layout.scope, routines, frozenset(workflow.routines))
+        builder = BlockBuilder(name, traced, layout, table, {})
         steps = builder.block(routine.body)
         routines[name] = Subworkflow(routine, layout.slots.used, steps)
     return routines
@@ -49,8 +52,8 @@ class BlockBuilder:
     routine: str
     traced: bool
     layout: Layout
-    scope: Scope
-    routines: Routines
+    symbols: SymbolTable
+    """What names mean here."""
     jumps: Mapping[str, Signal]
 
     def within(self, scope: Scope, *, is_loop: bool = False, alone: bool = False) -> BlockBuilder:
@@ -58,11 +61,7 @@ class BlockBuilder:
         jumps = {} if alone else dict(self.jumps)
         if is_loop:
             jumps |= {BREAK_NAME: BREAK, CONTINUE_NAME: CONTINUE}
-        return replace(self, scope=scope, jumps=jumps)
-
-    def symbols(self) -> SymbolTable:
-        """Return what names mean here."""
-        return SymbolTable(self.scope, self.routines)
+        return replace(self, symbols=replace(self.symbols, scope=scope), jumps=jumps)
 
     def block(self, block: Block) -> Steps:
         """Return the block ready to run."""
@@ -86,12 +85,22 @@ class BlockBuilder:
         return END if name == END_NAME else self.jumps[name]
 
     def _work(self, action: Action) -> tuple[str, Work]:
-        kind = type(action).__name__.lower()
+        kind = self._kind(action)
         if isinstance(action, Pass):
-            return "next", Work(plain=lambda _frame: None)
+            return kind, Work(plain=lambda _frame: None)
         if isinstance(action, Assign | Call | Raise | Return):
-            return kind, ActionBuilder(self.symbols()).work(action)
+            return kind, ActionBuilder(self.symbols).work(action)
         return kind, CompoundBuilder(self).work(action)
+
+    def _kind(self, action: Action) -> str:
+        """Return what the history of steps calls a step."""
+        if isinstance(action, Pass):
+            return "next"
+        if isinstance(action, Parallel) and isinstance(action.work, For):
+            return "parallel for"
+        if isinstance(action, Call):
+            return self.symbols.kind_of_call(action.function)
+        return type(action).__name__.lower()
 
 
 def _jumps_within(block: Block, names: frozenset[str]) -> bool:

@@ -63,7 +63,7 @@ class CompoundBuilder:
         raise TypeError(action)
 
     def _switch(self, switch: Switch) -> Work:
-        symbols = self.builder.symbols()
+        symbols = self.builder.symbols
         cases: list[Case] = [
             (compile_template(case.condition, symbols), self.builder.op(case.body))
             for case in switch.cases
@@ -74,7 +74,7 @@ class CompoundBuilder:
 
     def _try(self, action: Try) -> Work:
         body = self.builder.block(action.body)
-        symbols = self.builder.symbols()
+        symbols = self.builder.symbols
         retry = compile_template(action.retry, symbols) if action.retry else None
         handler = self._handler(action.handler) if action.handler else None
         return Work(flow=Attempts(body, retry, handler, symbols.call).run)
@@ -87,7 +87,7 @@ class CompoundBuilder:
 
     def _loop(self, loop: For) -> Work:
         scope = self.builder.layout.of(loop)
-        source = compile_template(loop.source, self.builder.symbols())
+        source = compile_template(loop.source, self.builder.symbols)
         body = self.builder.within(scope, is_loop=True, alone=True).block(loop.body)
         value, index = scope.variables[loop.value], scope.variables.get(loop.index or "")
         slots = tuple(scope.variables.values())
@@ -117,7 +117,7 @@ class CompoundBuilder:
         return Work(flow=flow)
 
     def _parallel(self, action: Parallel) -> Work:
-        limit = compile_template(action.limit, self.builder.symbols()) if action.limit else None
+        limit = compile_template(action.limit, self.builder.symbols) if action.limit else None
         if isinstance(action.work, For):
             return self._parallel_loop(action.work, limit)
         bodies: list[tuple[str, Steps]] = []
@@ -134,7 +134,7 @@ class CompoundBuilder:
 
     def _parallel_loop(self, loop: For, limit: Code | None) -> Work:
         scope = self.builder.layout.of(loop)
-        source = compile_template(loop.source, self.builder.symbols())
+        source = compile_template(loop.source, self.builder.symbols)
         body = self.builder.within(scope, is_loop=True, alone=True).block(loop.body)
         value, index = scope.variables[loop.value], scope.variables.get(loop.index or "")
 

@@ -26,6 +26,19 @@ class SymbolTable:
 
     scope: Scope
     routines: Mapping[str, Subworkflow]
+    """Those built so far; all of them once the workflow runs."""
+    names: frozenset[str]
+    """The names of all routines; they hide functions of the same name."""
+
+    def function(self, name: str) -> Function | None:
+        """Return the function of the standard library that is called by this name."""
+        return None if name in self.names else FUNCTIONS.get(name)
+
+    def kind_of_call(self, name: str) -> str:
+        """Return what the history of steps calls a step that calls this."""
+        if name in self.names:
+            return "call of subworkflow"
+        return "call of function" if name in FUNCTIONS else "call of connector"
 
     def variable(self, name: str) -> tuple[int, int] | None:
         """Return how many frames out a variable lives, and its place."""
@@ -41,7 +54,7 @@ class SymbolTable:
 
     def invocation(self, node: Invoke, arguments: tuple[Code, ...]) -> Code:
         """Return the code of a call."""
-        function = FUNCTIONS.get(node.function)
+        function = self.function(node.function)
         readers = [code.read for code in arguments if code.read is not None]
         has_effects = len(readers) < len(arguments)
         if function and function.style != "flow" and not has_effects:
@@ -55,9 +68,10 @@ class SymbolTable:
 
     def call(self, name: str, values: list[Value], frame: Frame) -> Flow:
         """Call whatever has the name with arguments by position."""
-        if name in self.routines or name not in FUNCTIONS:
+        function = self.function(name)
+        if function is None:
             return self._call_other(name, values, frame)
-        return call_function(FUNCTIONS[name], FUNCTIONS[name].checked(values), frame)
+        return call_function(function, function.checked(values), frame)
 
     def _call_other(self, name: str, values: list[Value], frame: Frame) -> Flow:
         if name in EXPRESSION_CONNECTORS:
