@@ -148,7 +148,7 @@ FRAMES = [*(rated(name) for name in NAMES), Annotations(), rated(error=ImageErro
 
 
 @pytest.mark.parametrize("threshold", NAMES[2:])
-@pytest.mark.parametrize("frames", product(FRAMES, repeat=2))
+@pytest.mark.parametrize("frames", list(product(FRAMES, repeat=2)))
 def test_a_later_decision_by_the_worst_likelihood_is_that_by_every_frame(threshold, frames):
     policy = Policy("p", {Category.ADULT: Likelihood(threshold)})
     each = {judge(frame, None, policy).decision for frame in frames}
