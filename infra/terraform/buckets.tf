@@ -48,10 +48,28 @@ locals {
       why  = "reads the picture that it renders"
     },
     {
-      on   = "uploads"
+      on   = "quarantine"
+      to   = "thumbnailer"
+      role = "roles/storage.objectViewer"
+      why  = "reads a refused picture that a reviewer let pass"
+    },
+    {
+      on   = "quarantine"
+      to   = "workflow"
+      role = "roles/storage.objectCreator"
+      why  = "copies refused originals there; it cannot replace them"
+    },
+    {
+      on   = "quarantine"
       to   = "workflow"
       role = "roles/storage.objectViewer"
-      why  = "Vision reads gs:// with the rights of its caller"
+      why  = "finds a copy that it made when the answer was lost"
+    },
+    {
+      on   = "uploads"
+      to   = "workflow"
+      role = "roles/storage.objectUser"
+      why  = "deletes refused originals; Vision reads gs:// with the rights of its caller"
     },
     {
       on   = "variants"

@@ -37,6 +37,7 @@ class Pipeline:
         self.firestore = make(firestore.Client)
         self.uploads = self.storage.bucket(f"{PROJECT}-uploads")
         self.variants = self.storage.bucket(f"{PROJECT}-variants")
+        self.quarantine = self.storage.bucket(f"{PROJECT}-quarantine")
 
     def close(self) -> None:
         self.storage.close()

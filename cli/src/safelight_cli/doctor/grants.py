@@ -26,11 +26,14 @@ class Grant(NamedTuple):
 
 GRANTS: Final = (
     Grant("account tasks", "workflow", "roles/iam.serviceAccountUser"),
+    Grant("bucket quarantine", "thumbnailer", "roles/storage.objectViewer"),
+    Grant("bucket quarantine", "workflow", "roles/storage.objectCreator"),
+    Grant("bucket quarantine", "workflow", "roles/storage.objectViewer"),
     Grant("bucket uploads", "gallery", "roles/storage.objectCreator"),
     Grant("bucket uploads", "metadata", "roles/storage.objectViewer"),
     Grant("bucket uploads", "sender", "roles/storage.objectCreator"),
     Grant("bucket uploads", "thumbnailer", "roles/storage.objectViewer"),
-    Grant("bucket uploads", "workflow", "roles/storage.objectViewer"),
+    Grant("bucket uploads", "workflow", "roles/storage.objectUser"),
     Grant("bucket variants", "gallery", "roles/storage.objectViewer"),
     Grant("bucket variants", "thumbnailer", "roles/storage.objectUser"),
     Grant("database (default)", "gallery", "roles/datastore.viewer"),
