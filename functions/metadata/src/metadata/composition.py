@@ -16,7 +16,6 @@ from metadata.renditions import Renditions
 from metadata.settings import MetadataSettings
 from picture.children import Children
 from safelight import google, logging
-from safelight.policy import POLICIES
 from safelight.settings import load
 
 
@@ -29,7 +28,7 @@ def app() -> App:
 def build(settings: MetadataSettings) -> App:
     """Return the function made from these settings, its decoding processes running."""
     logging.configure("metadata")
-    policy = POLICIES[settings.policy]
+    policy = settings.gate
     log = structlog.get_logger()
     log.info("service_started", policy=policy.name, gps=settings.gps)
     if policy.blind_to:

@@ -20,6 +20,7 @@ _DEPTHS: Final = {"1": 1, "I;16": 16, "I;16L": 16, "I;16B": 16, "I": 32, "F": 32
 _SPACES: Final = {**dict.fromkeys(("1", "L", "LA", *_DEPTHS), "gray"), "CMYK": "cmyk"}
 _PNG_DEPTH_AT: Final = 24
 _TIFF_DEPTH: Final = 258
+_FINGERPRINT_SIDE: Final = 128
 
 Look = tuple[dict[str, Any], list[bytes]]
 
@@ -59,8 +60,7 @@ def look(data: Bytes, limits: Limits, max_frames: int = 3, *, plain: bool = True
         **_labels(header.image),
         "duration_ms": more.duration_ms,
         "is_complete": more.is_complete,
-        "phash": perceptual.phash(render.on("white", seen)),
-        "thumbhash": perceptual.thumbhash(seen),
+        **_fingerprints(seen),
         "seen": seen.size,
         "renditions": sizes,
     }
@@ -112,6 +112,13 @@ def _images(seen: Image.Image, more: frames.Survey) -> list[Image.Image]:
     # White drawings on nothing are seen where a page is dark.
     dark = [render.on("black", seen)] if has_transparency(seen) else []
     return [render.on("white", seen), *dark, *(frame.image for frame in more.frames[1:])]
+
+
+def _fingerprints(seen: Image.Image) -> dict[str, str]:
+    small = seen.copy()
+    small.thumbnail((_FINGERPRINT_SIDE, _FINGERPRINT_SIDE), Image.Resampling.BOX)
+    phash = perceptual.phash(render.on("white", small))
+    return {"phash": phash, "thumbhash": perceptual.thumbhash(small)}
 
 
 def _labels(image: Image.Image) -> dict[str, Any]:

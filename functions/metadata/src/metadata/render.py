@@ -86,4 +86,5 @@ def _shrunk(image: Image.Image) -> Image.Image:
     if scale >= 1:
         return image
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    # Two thirds of the time of BICUBIC, and what it loses is less than what the encoder does.
+    return image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)

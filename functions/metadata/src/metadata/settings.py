@@ -1,15 +1,14 @@
 """The settings of the metadata function."""
 
-from typing import Literal
+from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from metadata.questions import Questions
 from picture.limits import Limits
+from safelight.policy import Policy
+from safelight.policy_file import PolicyFileError, load_policies
 from safelight.settings import Settings
-
-PolicyName = Literal["cloud-v1", "local-v1-adult-racy-only"]
-
 
 _NUMBER = r"(0\.0*)?[1-9][0-9]{0,2}(\.[0-9]+)?"
 
@@ -19,7 +18,9 @@ class MetadataSettings(Settings):
 
     analysis_bucket: str = Field(min_length=1)
     """Where renditions for Vision are stored."""
-    policy: PolicyName = "cloud-v1"
+    policies_file: Path | None = None
+    """Policies of one's own, beside those that are built in."""
+    policy: str = "cloud-v1"
     gps: bool = False
     """Whether records may tell where a picture was taken."""
     max_bytes: int = Field(default=200 * 1024 * 1024, gt=0)
@@ -37,6 +38,28 @@ class MetadataSettings(Settings):
     children: int = Field(default=2, ge=1, le=64)
     """How many pictures are looked at in parallel, each in its process."""
     google_cloud_project: str = ""
+
+    @field_validator("policies_file")
+    @classmethod
+    def _is_readable(cls, path: Path | None) -> Path | None:
+        try:
+            load_policies(path)
+        except PolicyFileError as error:
+            raise ValueError(str(error)) from error
+        return path
+
+    @field_validator("policy")
+    @classmethod
+    def _is_there(cls, name: str, others: ValidationInfo) -> str:
+        policies = load_policies(others.data.get("policies_file"))
+        if name not in policies:
+            raise ValueError(f"there is no policy {name}; there are: {', '.join(policies)}")
+        return name
+
+    @property
+    def gate(self) -> Policy:
+        """The policy that the gate follows."""
+        return load_policies(self.policies_file)[self.policy]
 
     @property
     def limits(self) -> Limits:
