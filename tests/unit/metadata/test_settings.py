@@ -40,3 +40,28 @@ def test_a_policy_that_is_not_there_is_told_with_those_that_are(monkeypatch):
 def test_a_file_that_is_not_there_is_told(monkeypatch, tmp_path):
     with pytest.raises(SettingsError, match=r"POLICIES_FILE: .*No such file"):
         settings(monkeypatch, POLICIES_FILE=tmp_path / "no.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CROP_RATIOS", "0"),
+        ("CROP_RATIOS", "1,,2"),
+        ("LANGUAGE_HINTS", "de,"),
+        ("JUDGED_FRAMES", "15"),
+        ("KEEP_ANSWERS_DAYS", "0"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_told(monkeypatch, name, value):
+    with pytest.raises(SettingsError, match=name):
+        settings(monkeypatch, **{name: value})
+
+
+def test_what_vision_is_asked_follows_the_settings(monkeypatch):
+    wanted = {"CROP_RATIOS": "1,1.5,0.75", "LANGUAGE_HINTS": "de,zh-Hant", "OBJECTS": "true"}
+
+    questions = settings(monkeypatch, **wanted).questions
+
+    assert questions.crop_ratios == (1.0, 1.5, 0.75)
+    assert questions.language_hints == ("de", "zh-Hant")
+    assert questions.objects

@@ -18,8 +18,8 @@ class Limits:
     """Of a PNG; encoders write the pixels of a large one in chunks of 8 KB."""
     max_profile_bytes: int = 4 * 1024 * 1024
     """Larger colour profiles are ignored; those of printing presses have up to 3 MB."""
-    max_text_bytes: int = 64 * 1024 * 1024
-    """Of the texts in a PNG, unpacked; large XMP has a few."""
+    max_text_bytes: int = 16 * 1024 * 1024
+    """Of the texts in a PNG, unpacked; large XMP has a few. What is more is left out."""
     cpu_s: int = 25
     wall_s: float = 28.0
     memory_mb: int = 1_280
