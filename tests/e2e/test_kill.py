@@ -41,6 +41,7 @@ def kill_in_the_middle(pipeline: Pipeline) -> None:
         assert len(pipeline.stored_variants(one)) == 4
         events = [entry["event"] for entry in pipeline.timeline(one)]
         assert events == ["picture_claimed", "picture_approved", "variants_published"]
+    assert pipeline.unapproved_variants() == []
 
 
 def test_a_kill_while_a_refused_original_is_hidden_leaves_no_half(tmp_path: Path) -> None:

@@ -152,6 +152,34 @@ def test_an_approved_picture_is_rendered_from_the_quarantine(
     assert vision_calls(pipeline) == before
 
 
+def test_an_approval_that_fails_half_way_can_be_given_again(
+    pipeline: Pipeline, review: Review, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload, _ = hidden(pipeline, "approved twice.jpg")
+    commit = {"method": "google.firestore.v1.Firestore/Commit", "status": "PERMISSION_DENIED"}
+    pipeline.cloud.ask("POST", "/_localcloud/faults", commit)
+
+    assert review("approve", upload, reviewer="ann", reason="x") == 2
+    held_back = pipeline.record(upload)
+    assert review("approve", upload, reviewer="ann", reason="Only colours.") == 0
+
+    assert "injected fault" in capsys.readouterr().err
+    assert held_back is not None
+    assert (held_back["state"], pipeline.stored_variants(upload)) == ("quarantined", [])
+    in_state(pipeline, upload, "ready")
+    assert events(pipeline, upload).count("picture_approved") == 1
+    assert events(pipeline, upload).count("variants_published") == 1
+
+
+def test_a_variant_without_an_approval_would_be_noticed(pipeline: Pipeline) -> None:
+    upload, _ = hidden(pipeline, "leak.jpg")
+    blob = pipeline.variants.blob(f"{upload.image_id}/{upload.generation}/icon.jpg")
+    blob.upload_from_string(b"leaked")
+
+    assert pipeline.unapproved_variants() == [blob.name]
+    blob.delete()
+
+
 def test_a_rejected_picture_can_be_appealed_and_then_approved(
     pipeline: Pipeline, review: Review, capsys: pytest.CaptureFixture[str]
 ) -> None:
