@@ -254,6 +254,31 @@ def test_pages_that_anybody_may_open_do_not_name_reviewers(gallery, images):
     assert "ann@example.com" not in page
 
 
+def test_what_is_in_a_picture_is_not_told_before_it_may_be_shown(public_gallery, images):
+    metadata = {
+        "width": 4,
+        "labels": [{"description": "Secret label", "score": 1.0}],
+        "text": "Secret text",
+        "exif": {"artist": "Secret artist"},
+        "safeSearch": {"adult": "VERY_LIKELY"},
+    }
+    document = held_back(images, "a", metadata=metadata)
+
+    pages = [public_gallery.get(path, headers=PAGE) for path in page_paths("a")]
+    document.update({"state": "ready"})
+    later = [public_gallery.get(path, headers=PAGE).text for path in page_paths("a")]
+
+    assert [page.status_code for page in pages] == [200] * 3, [page.text for page in pages]
+    assert not any("Secret" in page.text for page in pages)
+    assert "very likely" in pages[0].text
+    assert all("Secret label" in page for page in later)
+    assert "Secret text" in later[0]
+
+
+def page_paths(letter):
+    return [f"/images/{image_id(letter)}", "/", "/cards"]
+
+
 def test_without_the_settings_there_are_no_such_doors(public_gallery, images, buckets):
     document = held_back(images, "a", buckets)
     rendition = buckets[ANALYSIS].blob(f"{image_id('a')}/5/0123.jpg")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from gallery.card import Card, Record, card_of, labels_of, mapping
+from gallery.card import Card, Record, card_of, is_open, labels_of, mapping
 
 Row = tuple[str, str]
 
@@ -61,7 +61,7 @@ def detail_of(record: Record, entries: Sequence[Record]) -> Detail:
         facts=tuple(_facts(record, metadata)),
         labels=tuple(_labels(record)),
         likelihoods=tuple((name, _words(value)) for name, value in sorted(likelihoods.items())),
-        text=str(metadata.get("text") or ""),
+        text=str(metadata.get("text") or "") if is_open(record) else "",
         appeal=str(mapping(record.get("appeal")).get("text") or ""),
         timeline=tuple(_happening(entry) for entry in entries),
     )
@@ -69,13 +69,13 @@ def detail_of(record: Record, entries: Sequence[Record]) -> Detail:
 
 def _facts(record: Record, metadata: Mapping[str, Any]) -> Iterator[Row]:
     original = mapping(record.get("original"))
-    if metadata.get("width"):
+    if metadata.get("width") and metadata.get("height"):
         yield "Size", f"{metadata['width']} x {metadata['height']} pixels"
     if metadata.get("format"):
         yield "Format", str(metadata["format"])
     if (metadata.get("frames") or 1) > 1:
         yield "Frames", str(metadata["frames"])
-    exif = mapping(metadata.get("exif"))
+    exif = mapping(metadata.get("exif")) if is_open(record) else {}
     for name, (title, pattern) in _EXIF.items():
         if name in exif:
             yield title, pattern.format(_exact(exif[name]))
