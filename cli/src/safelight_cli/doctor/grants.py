@@ -26,6 +26,8 @@ class Grant(NamedTuple):
 
 GRANTS: Final = (
     Grant("account tasks", "workflow", "roles/iam.serviceAccountUser"),
+    Grant("bucket analysis", "metadata", "roles/storage.objectCreator"),
+    Grant("bucket analysis", "workflow", "roles/storage.objectViewer"),
     Grant("bucket quarantine", "thumbnailer", "roles/storage.objectViewer"),
     Grant("bucket quarantine", "workflow", "roles/storage.objectCreator"),
     Grant("bucket quarantine", "workflow", "roles/storage.objectViewer"),
@@ -37,6 +39,7 @@ GRANTS: Final = (
     Grant("bucket variants", "gallery", "roles/storage.objectViewer"),
     Grant("bucket variants", "thumbnailer", "roles/storage.objectUser"),
     Grant("database (default)", "gallery", "roles/datastore.viewer"),
+    Grant("database (default)", "metadata", "roles/datastore.user"),
     Grant("database (default)", "thumbnailer", "roles/datastore.user"),
     Grant("database (default)", "workflow", "roles/datastore.user"),
     Grant("project", "storage agent", "roles/pubsub.publisher"),

@@ -36,9 +36,8 @@ def _is_odd(data: Bytes, chunk: Chunk) -> bool:
     """Tell whether a chunk is packed in a way that no decoder knows."""
     if chunk.kind not in _PACKED:
         return False
-    name_and_method = data[
-        chunk.start + _HEAD : min(chunk.end, chunk.start + _HEAD + _NAME_AND_METHOD)
-    ]
+    start = chunk.start + _HEAD
+    name_and_method = data[start : min(chunk.end, start + _NAME_AND_METHOD)]
     return name_and_method.partition(b"\0")[2][:1] not in {b"", b"\0"}
 
 
