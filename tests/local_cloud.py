@@ -98,9 +98,9 @@ class LocalCloud:
 
 def wait_until(
     answer: Callable[[], T | None],
-    timeout_s: float,
+    timeout_s: float = 15,
     explain: Callable[[], str] = lambda: "",
-    every_s: float = 0.03,
+    every_s: float = 0.01,
 ) -> T:
     """Return the first true answer; fail with the explanation when time is up."""
     deadline = time.monotonic() + timeout_s

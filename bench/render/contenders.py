@@ -20,6 +20,7 @@ from picture.limits import Limits
 from thumbnailer.recipe import Recipe, Watermark
 from thumbnailer.renderer import Renderer
 from thumbnailer.steps import Order, render
+from thumbnailer.watermark import Signature
 
 OWNER = "Example Photos"
 RECIPES = (
@@ -27,7 +28,7 @@ RECIPES = (
     Recipe("icon", 128, 128, "cover"),
     Recipe("display", 1600, 1600, watermark=Watermark("© {owner}")),
 )
-ORDER = Order(RECIPES, OWNER)
+ORDER = Order(RECIPES, Signature(OWNER))
 Files = Mapping[str, bytes]
 
 

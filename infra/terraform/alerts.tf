@@ -165,7 +165,12 @@ resource "google_billing_budget" "budget" {
     }
   }
 
-  all_updates_rule {
-    monitoring_notification_channels = local.channels
+  # Without a channel the billing administrators are told.
+  dynamic "all_updates_rule" {
+    for_each = var.alert_email == null ? [] : [local.channels]
+
+    content {
+      monitoring_notification_channels = all_updates_rule.value
+    }
   }
 }

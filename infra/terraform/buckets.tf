@@ -166,7 +166,10 @@ resource "google_storage_bucket" "buckets" {
       method          = ["PUT", "POST"]
       max_age_seconds = 3600
       response_header = [
+        "Content-Range",
         "Content-Type",
+        "Location",
+        "Range",
         "x-goog-content-length-range",
         "x-goog-if-generation-match",
         "x-goog-resumable",

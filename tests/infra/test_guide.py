@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from localcloud.stack import load_stack
 from tests.infra.state import resources
 from tests.infra.terraform import ROOT, Terraform
 
@@ -37,3 +38,20 @@ def test_every_setting_of_the_script_is_told_by_it() -> None:
     told = set(re.findall(r"^#   ([A-Z]+)=", script, re.MULTILINE))
 
     assert set(re.findall(r"\$\{([A-Z]+):", script)) == told
+
+
+def test_every_file_has_a_place_in_the_overview() -> None:
+    overview = (ROOT / "infra" / "README.md").read_text()
+    tables = {"outputs.tf", "terraform.tf", "variables.tf"}
+    files = {file.name for file in (ROOT / "infra" / "terraform").glob("*.tf")} - tables
+
+    assert [name for name in sorted(files) if f"{name}`" not in overview] == []
+
+
+def test_the_script_builds_every_service() -> None:
+    script = (ROOT / "tools" / "deployment").read_text()
+    stack = load_stack(ROOT / "localcloud" / "stack.yaml", 9000)
+
+    named = re.findall(r'^services="(.+)"$', script, re.MULTILINE)[0].split()
+
+    assert named == sorted(service.name for service in stack.services)

@@ -213,16 +213,57 @@ MISTAKES = [
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_a_planted_mistake_is_rejected(draft: Terraform, mistake: Mistake) -> None:
-    file = draft.folder / mistake.file
-    spoilt = file.read_text().replace(mistake.right, mistake.wrong, 1)
-    assert spoilt != file.read_text(), "the mistake was not planted"
-    file.write_text(spoilt)
+    _plant(draft, mistake)
 
     with pytest.raises(TerraformError) as raised:  # noqa: PT012 -- by either of the two
         draft.validate()
         draft.plan()
 
     assert mistake.told in _unwrapped(str(raised.value))
+
+
+# Valid, and still wrong: infra/terraform/tests finds these.
+WRONGS = [
+    Mistake(
+        "a bucket that may be made public",
+        "buckets.tf",
+        '"enforced"',
+        '"inherited"',
+        "A bucket could be made public.",
+    ),
+    Mistake(
+        "a grant for everybody",
+        "gallery.tf",
+        "if var.gallery.public",
+        "if true",
+        "Nobody may call the gallery unless named.",
+    ),
+    Mistake(
+        "a grant on the whole project",
+        "triggers.tf",
+        '      to   = "trigger"\n      role = "roles/eventarc.eventReceiver"',
+        '      to   = "gallery"\n      role = "roles/storage.objectViewer"',
+        "Another grant stands on the project.",
+    ),
+    Mistake(
+        "fewer attempts than the thumbnailer counts on",
+        "queue.tf",
+        "local.thumbnailer.max_attempts",
+        "5",
+        "at its last attempt",
+    ),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONGS, ids=lambda wrong: wrong.name)
+def test_what_is_valid_but_wrong_is_rejected(draft: Terraform, wrong: Mistake) -> None:
+    _plant(draft, wrong)
+    draft.validate()
+
+    with pytest.raises(TerraformError) as raised:
+        draft.run("test", "-no-color")
+
+    assert wrong.told in _unwrapped(str(raised.value))
 
 
 @pytest.mark.parametrize(
@@ -253,6 +294,13 @@ def test_a_wrong_variable_is_rejected(
         application.plan(**variables)
 
     assert told in _unwrapped(str(raised.value))
+
+
+def _plant(draft: Terraform, mistake: Mistake) -> None:
+    file = draft.folder / mistake.file
+    spoilt = file.read_text().replace(mistake.right, mistake.wrong, 1)
+    assert spoilt != file.read_text(), "the mistake was not planted"
+    file.write_text(spoilt)
 
 
 def _unwrapped(text: str) -> str:

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from safelight_cli.doctor.deployment import BUCKETS, QUEUE, WORKFLOW, Deployment
+from safelight_cli.doctor.deployment import (
+    BUCKETS,
+    DEAD_LETTERS,
+    QUEUE,
+    SERVICES,
+    WORKFLOW,
+    Deployment,
+)
 from safelight_cli.doctor.grants import GRANTS
 from tests.infra.permissions import PAGE, Grant, made, page, told
 from tests.infra.state import only, output, resources
@@ -126,6 +133,9 @@ def test_the_doctor_knows_the_names_of_the_parts(built: dict[str, Any]) -> None:
     assert deployment.sender == output(built, "sender_account")
     assert only(built, "google_cloud_tasks_queue", name=QUEUE)
     assert only(built, "google_workflows_workflow", name=WORKFLOW)
+    assert only(built, "google_pubsub_topic", name=DEAD_LETTERS)
+    services = {r.values["name"] for r in resources(built, "google_cloud_run_v2_service")}
+    assert set(SERVICES) == services
 
 
 def _known(planned: dict[str, Any]) -> dict[str, Any]:

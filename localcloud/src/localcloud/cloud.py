@@ -155,7 +155,6 @@ class Cloud:
             database=folder / "workflows.db",
             clock=self._clock,
             tokens=self._identity,
-            client=self._http,
             base_url=self._url,
             language=Interpreted(),
             google_apis=GoogleApis(self._url),

@@ -4,8 +4,7 @@ import asyncio
 import socket
 import sys
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +83,3 @@ class Door:
         await asyncio.gather(supervising, return_exceptions=True)
         listening.close()
         await server.stop()
-
-
-def wait_until(true: Callable[[], bool], limit_s: float = 15) -> None:
-    end = time.monotonic() + limit_s
-    while not true():
-        assert time.monotonic() < end, "it did not become true in time"
-        time.sleep(0.005)

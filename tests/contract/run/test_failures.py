@@ -5,7 +5,8 @@ import httpx
 import pytest
 
 from tests.contract.run.conftest import OpenDoor
-from tests.contract.run.door import example_spec, wait_until
+from tests.contract.run.door import example_spec
+from tests.local_cloud import wait_until
 
 
 def test_a_request_waits_for_the_process_to_come_up(open_door: OpenDoor) -> None:

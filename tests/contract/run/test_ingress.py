@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.contract.run.door import Door, wait_until
+from tests.contract.run.door import Door
+from tests.local_cloud import wait_until
 
 
 def test_a_request_passes_through_unchanged(door: Door) -> None:

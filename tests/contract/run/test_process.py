@@ -10,7 +10,8 @@ import pytest
 
 from localcloud.run.leftovers import started_at, sweep
 from tests.contract.run.conftest import OpenDoor
-from tests.contract.run.door import example_spec, wait_until
+from tests.contract.run.door import example_spec
+from tests.local_cloud import wait_until
 
 ROOT = Path(__file__).parents[3]
 IGNORES_SIGTERM = (

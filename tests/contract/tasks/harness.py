@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,13 +139,6 @@ class Stack:
             work.close()
             await asyncio.gather(stop(rest_server), stop(work_server))
         state.close()
-
-
-def wait_until(true: Callable[[], bool], limit_s: float = 10) -> None:
-    end = time.monotonic() + limit_s
-    while not true():
-        assert time.monotonic() < end, "it did not become true in time"
-        time.sleep(0.005)
 
 
 class Caller:

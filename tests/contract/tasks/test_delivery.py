@@ -6,7 +6,8 @@ https://github.com/aertje/cloud-tasks-emulator (conformance/golden/dispatch.json
 
 from starlette.responses import Response
 
-from tests.contract.tasks.harness import Caller, Stack, Worker, wait_until
+from tests.contract.tasks.harness import Caller, Stack, Worker
+from tests.local_cloud import wait_until
 
 NO_WAIT = {"min_backoff": {"nanos": 1_000_000}, "max_backoff": {"nanos": 1_000_000}}
 

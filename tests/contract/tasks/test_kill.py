@@ -12,7 +12,8 @@ import pytest
 from google.api_core import exceptions
 from google.cloud.tasks_v2 import CloudTasksClient
 
-from tests.contract.tasks.harness import Caller, Worker, wait_until
+from tests.contract.tasks.harness import Caller, Worker
+from tests.local_cloud import wait_until
 
 ROOT = Path(__file__).parents[3]
 TASKS = 200

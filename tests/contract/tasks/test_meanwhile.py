@@ -6,7 +6,8 @@ import pytest
 from google.api_core import exceptions
 from starlette.responses import Response
 
-from tests.contract.tasks.harness import Caller, Worker, wait_until
+from tests.contract.tasks.harness import Caller, Worker
+from tests.local_cloud import wait_until
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@ import pytest
 from google.api_core import exceptions
 from google.cloud.tasks_v2 import Queue, Task
 
-from tests.contract.tasks.harness import PARENT, Caller, Worker, wait_until
+from tests.contract.tasks.harness import PARENT, Caller, Worker
+from tests.local_cloud import wait_until
 
 URL = "http://127.0.0.1:9/"
 

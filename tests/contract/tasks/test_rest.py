@@ -14,7 +14,8 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import rest_base
 
 from localcloud.tasks import api
 from localcloud.tasks.api import service
-from tests.contract.tasks.harness import PARENT, Caller, Stack, Worker, wait_until
+from tests.contract.tasks.harness import PARENT, Caller, Stack, Worker
+from tests.local_cloud import wait_until
 
 NOT_SERVED = {
     "BatchCreateTasks",

@@ -6,7 +6,8 @@ from google.api_core import exceptions
 from google.cloud.tasks_v2 import Task
 from starlette.responses import RedirectResponse, Response
 
-from tests.contract.tasks.harness import Caller, Stack, Worker, wait_until
+from tests.contract.tasks.harness import Caller, Stack, Worker
+from tests.local_cloud import wait_until
 
 UNAVAILABLE = 503
 

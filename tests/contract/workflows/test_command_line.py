@@ -25,8 +25,11 @@ def command(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def evaluate(*requests: Any) -> list[Any]:
-    lines = "".join(f"{json.dumps(request)}\n" for request in requests)
-    done = command("eval", stdin=lines)
+    return evaluate_lines(*map(json.dumps, requests))
+
+
+def evaluate_lines(*lines: str) -> list[Any]:
+    done = command("eval", stdin="".join(f"{line}\n" for line in lines))
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -103,6 +106,27 @@ def test_eval_answers_every_line_in_order() -> None:
     assert "nowhere" in answers[4]["deploy_error"]
     assert "deploy_error" in answers[5]
     assert answers[6] == {"result": "b"}
+
+
+def test_eval_survives_any_line() -> None:
+    echo = "main: {params: [a], steps: [{r: {return: '${a}'}}]}"
+    answers = evaluate_lines(
+        "{",
+        '{"workflow": 5, "id": 1}',
+        '{"workflow": "- a: {return: 1}", "env": [1], "id": 2}',
+        f'{{"workflow": "{echo}", "args": "\\ud800"}}',
+        f'{{"workflow": "{echo}", "args": {"9" * 30}}}',
+        f'{{"workflow": "{echo}", "args": {"[" * 9000}{"]" * 9000}}}',
+        '{"workflow": "- a: {return: fine}"}',
+    )
+
+    assert answers[1:3] == [
+        {"id": 1, "deploy_error": "'workflow' must be a string"},
+        {"id": 2, "deploy_error": "'env' must be an object"},
+    ]
+    assert answers[3:5] == [{"result": "\ufffd"}, {"result": 1e30}]
+    assert all("deploy_error" in answers[index] for index in (0, 5))
+    assert answers[6] == {"result": "fine"}
 
 
 def test_eval_sends_each_api_to_its_place(peer: Peer) -> None:

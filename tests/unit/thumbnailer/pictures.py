@@ -9,8 +9,10 @@ from PIL import Image, ImageCms
 
 from picture import decode
 from picture.limits import Limits
+from thumbnailer.focus import Advice, Hint
 from thumbnailer.recipe import Recipe
 from thumbnailer.steps import Order, render
+from thumbnailer.watermark import Signature
 
 CORNERS = {"red": (0, 0), "lime": (1, 0), "blue": (0, 1), "white": (1, 1)}
 
@@ -50,16 +52,25 @@ def with_gps(labels: Image.Exif) -> Image.Exif:
     return labels
 
 
+def order_of(
+    recipes: tuple[Recipe, ...],
+    owner: str = "",
+    hints: tuple[Hint, ...] = (),
+    faces: tuple[Hint, ...] = (),
+) -> Order:
+    return Order(recipes, Signature(owner, "2031-07-09"), Advice(hints, faces))
+
+
 def variants(data: bytes, *recipes: Recipe, **order: Any) -> list[bytes]:
     """The files of the variants of a picture."""
     decode.prepare(Limits())
-    return [one.data for one in render(data, Order(recipes, **order)).variants]
+    return [one.data for one in render(data, order_of(recipes, **order)).variants]
 
 
 def show(data: bytes, *recipes: Recipe, **order: Any) -> Mapping[str, Image.Image]:
     """The variants of a picture, opened again."""
     decode.prepare(Limits())
-    rendered = render(data, Order(recipes or (Recipe("inside", 64, 64),), **order))
+    rendered = render(data, order_of(recipes or (Recipe("inside", 64, 64),), **order))
     return {one.name: Image.open(io.BytesIO(one.data)) for one in rendered.variants}
 
 

@@ -29,8 +29,9 @@ from thumbnailer import craft
 from thumbnailer.recipe import Recipe, Watermark
 from thumbnailer.renderer import Renderer, understood
 from thumbnailer.steps import Order, Rendered
+from thumbnailer.watermark import Signature
 
-ORDER = Order((Recipe("small", 32, 32), Recipe("icon", 8, 8, "cover")), owner="Ada")
+ORDER = Order((Recipe("small", 32, 32), Recipe("icon", 8, 8, "cover")), Signature("Ada"))
 PHOTO = encoded(detailed((320, 240)))
 
 
@@ -81,7 +82,7 @@ def test_a_picture_is_rendered_with_all_that_was_ordered(children: Renderer) -> 
         Recipe("plain", 320, 320),
     )
 
-    rendered = render(children, PHOTO, Order(recipes, owner="Ada"))
+    rendered = render(children, PHOTO, Order(recipes, Signature("Ada")))
 
     assert (rendered.format, rendered.width, rendered.height) == ("jpeg", 320, 240)
     marked, plain = rendered.variants
@@ -285,6 +286,7 @@ def test_a_wrong_order_fails_the_picture_alone(children: Renderer) -> None:
     assert len(render(children, PHOTO).variants) == 2
 
 
+ASKED = (Recipe("a", 1, 1),)
 GOOD = {
     "format": "jpeg",
     "width": 1,
@@ -292,21 +294,23 @@ GOOD = {
     "frames": 1,
     "peak_rss_kb": 9,
     "operations": [["decode", 1.5]],
-    "variants": [["a", "jpg", 1, 1, 4]],
+    "variants": [["a", "jpg", 1, 1, 4, "a"]],
 }
 
 
-def test_an_honest_answer_isunderstood() -> None:
-    assert understood(GOOD, b"data").variants[0].data == b"data"
+def test_an_honest_answer_is_understood() -> None:
+    assert understood(GOOD, b"data", ASKED).variants[0].data == b"data"
 
 
 @pytest.mark.parametrize(
     "lie",
     [
-        {"variants": [["a", "exe", 1, 1, 4]]},
-        {"variants": [["a", "jpg", 1, 1, 5]]},
-        {"variants": [["a", "jpg", 1, 1, -1]]},
-        {"variants": [["a", "jpg", "wide", 1, 4]]},
+        {"variants": [["a", "exe", 1, 1, 4, "a"]]},
+        {"variants": [["a", "jpg", 1, 1, 5, "a"]]},
+        {"variants": [["a", "jpg", 1, 1, -1, "a"]]},
+        {"variants": [["a", "jpg", "wide", 1, 4, "a"]]},
+        {"variants": [["../b", "jpg", 1, 1, 4, "a"]]},
+        {"variants": [["b", "jpg", 1, 1, 4, "b"]]},
         {"variants": [["a"]]},
         {"variants": 7},
         {"operations": [["decode"]]},
@@ -315,7 +319,7 @@ def test_an_honest_answer_isunderstood() -> None:
 )
 def test_a_lying_answer_is_not_believed(lie: dict[str, object]) -> None:
     with pytest.raises((LookupError, TypeError, ValueError)):
-        understood({**GOOD, **lie}, b"data")
+        understood({**GOOD, **lie}, b"data", ASKED)
 
 
 def test_a_code_that_a_process_makes_up_is_a_crash() -> None:

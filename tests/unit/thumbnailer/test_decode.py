@@ -118,3 +118,21 @@ def test_an_animation_shows_its_first_frame() -> None:
         data = encoded(frames[0], form, save_all=True, append_images=frames[1:])
 
         assert corner_colours(show_one(data)) == ["red"] * 4
+
+
+@pytest.mark.parametrize("kind", ["baseline", "restarts", "grey"])
+@pytest.mark.parametrize("part", [0.3, 0.75, 0.9])
+def test_an_end_marker_does_not_hide_what_is_missing(kind: str, part: float) -> None:
+    data = encoded(PHOTO.convert("L")) if kind == "grey" else KINDS[kind]
+
+    assert refusal(data[: int(len(data) * part)] + b"\xff\xd9") == "truncated"
+
+
+def test_a_height_that_the_pixels_do_not_fill_is_refused() -> None:
+    true, false = ((600).to_bytes(2, "big"), (900).to_bytes(2, "big"))
+
+    assert refusal(KINDS["baseline"].replace(true, false, 1)) == "truncated"
+
+
+def test_dark_pictures_are_not_taken_for_missing_ones() -> None:
+    assert show_one(encoded(Image.new("RGB", (800, 600)))).size == (64, 48)

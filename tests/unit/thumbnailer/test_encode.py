@@ -1,6 +1,7 @@
 """What must not be found in a variant."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.unit.thumbnailer.pictures import (
     variants,
     with_gps,
 )
-from thumbnailer.encode import encode
+from thumbnailer.encode import encode_each
 from thumbnailer.recipe import OutputFormat, Recipe
 
 SECRET = b"SECRET-PAYLOAD"
@@ -72,7 +73,7 @@ def test_no_label_of_the_original_is_in_a_variant(
 
 def written(image: Image.Image, **recipe: Any) -> Image.Image:
     values = {"width": 64, "height": 64, **recipe}
-    return Image.open(io.BytesIO(encode(image, Recipe("one", **values)).data))
+    return Image.open(io.BytesIO(encode_each(image, Recipe("one", **values), "jpeg")[0].data))
 
 
 def test_a_plain_picture_becomes_jpeg() -> None:
@@ -100,6 +101,58 @@ def test_modern_formats_keep_transparency(target: OutputFormat) -> None:
 
 
 def test_quality_makes_the_size() -> None:
-    assert len(encode(PHOTO, Recipe("a", 64, 64, quality=30)).data) < len(
-        encode(PHOTO, Recipe("a", 64, 64, quality=90)).data
+    assert len(encode_each(PHOTO, Recipe("a", 64, 64, quality=30), "jpeg")[0].data) < len(
+        encode_each(PHOTO, Recipe("a", 64, 64, quality=90), "jpeg")[0].data
     )
+
+
+def test_several_formats_are_named_after_theirs() -> None:
+    made = encode_each(PHOTO, Recipe("a", 64, 64, format=("webp", "jpeg", "avif")), "jpeg")
+
+    assert [(one.name, one.extension) for one in made] == [
+        ("a", "webp"),
+        ("a-jpg", "jpg"),
+        ("a-avif", "avif"),
+    ]
+    assert {one.recipe for one in made} == {"a"}
+
+
+def test_the_smallest_of_several_formats_may_be_kept() -> None:
+    recipe = Recipe("a", 64, 64, format=("png", "jpeg", "webp"))
+    sizes = [len(one.data) for one in encode_each(PHOTO, recipe, "jpeg")]
+
+    (kept,) = encode_each(PHOTO, replace(recipe, keep="smallest"), "jpeg")
+
+    assert kept.name == "a"
+    assert len(kept.data) == min(sizes)
+
+
+def test_the_same_format_is_written_once() -> None:
+    assert len(encode_each(PHOTO, Recipe("a", 64, 64, format=("auto", "jpeg")), "jpeg")) == 1
+
+
+@pytest.mark.parametrize(
+    ("origin", "extension"),
+    [("jpeg", "jpg"), ("webp", "webp"), ("avif", "avif"), ("png", "png"), ("heic", "png")],
+)
+def test_a_variant_may_have_the_format_of_its_original(origin: str, extension: str) -> None:
+    (made,) = encode_each(PHOTO, Recipe("a", 64, 64, format="original"), origin)
+
+    assert made.extension == extension
+
+
+@pytest.mark.parametrize("form", ["jpeg", "webp", "avif"])
+def test_quality_is_lowered_to_keep_a_target(form: Any) -> None:
+    recipe = Recipe("a", 64, 64, format=form, quality=90)
+    free = len(encode_each(PHOTO, recipe, "jpeg")[0].data)
+    target = free * 2 // 3
+
+    kept = len(encode_each(PHOTO, replace(recipe, max_bytes=target), "jpeg")[0].data)
+
+    assert target * 0.7 < kept <= target
+
+
+def test_a_target_out_of_reach_gets_the_lowest_quality() -> None:
+    low = encode_each(PHOTO, Recipe("a", 64, 64, quality=10), "jpeg")[0].data
+
+    assert encode_each(PHOTO, Recipe("a", 64, 64, max_bytes=1), "jpeg")[0].data == low

@@ -52,7 +52,7 @@ def build(
         originals=originals,
         variants=variants,
         renderer=InProcess(),
-        recipe_sets=load(),
+        book=load(),
         uploads=uploads,
         limits=Limits(),
         max_attempts=3,

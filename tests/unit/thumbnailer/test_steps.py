@@ -9,7 +9,7 @@ from thumbnailer.recipe import Recipe
 from thumbnailer.recipes import load
 from thumbnailer.steps import STEPS, Order, render
 
-DEFAULT = load()["default"]
+DEFAULT = load().sets["default"]
 
 
 def sizes(size: tuple[int, int], form: str = "JPEG") -> dict[str, tuple[int, int]]:

@@ -44,9 +44,18 @@ def sample_pictures() -> list[Picture]:
     ]
 
 
+class NoPicturesError(OSError):
+    """There is nothing to send."""
+
+
 def pictures_in(folder: Path) -> list[Picture]:
-    """Return every file of a folder.  Raises OSError where it cannot be read."""
-    return list(_read(sorted(path for path in folder.iterdir() if path.is_file())))
+    """Return every file of a folder.  Raises NoPicturesError, and OSError for unreadable ones."""
+    if not folder.is_dir():
+        raise NoPicturesError(f"there is no folder {folder}; name one: make demo PICTURES=folder")
+    paths = sorted(path for path in folder.iterdir() if path.is_file())
+    if not paths:
+        raise NoPicturesError(f"the folder {folder} holds no files")
+    return list(_read(paths))
 
 
 def _read(paths: Iterable[Path]) -> Iterable[Picture]:

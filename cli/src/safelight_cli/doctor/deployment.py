@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 BUCKETS: Final = ("uploads", "variants", "quarantine", "originals", "analysis")
+DEAD_LETTERS: Final = "image-events-dead"
 QUEUE: Final = "render"
+SERVICES: Final = ("gallery", "metadata", "thumbnailer")
 WORKFLOW: Final = "image-added"
 
 
@@ -27,12 +29,16 @@ class Deployment:
         return cls(project, location)
 
     @property
+    def parent(self) -> str:
+        return f"projects/{self.project}/locations/{self.location}"
+
+    @property
     def queue(self) -> str:
-        return f"{self._parent}/queues/{QUEUE}"
+        return f"{self.parent}/queues/{QUEUE}"
 
     @property
     def workflow(self) -> str:
-        return f"{self._parent}/workflows/{WORKFLOW}"
+        return f"{self.parent}/workflows/{WORKFLOW}"
 
     @property
     def sender(self) -> str:
@@ -43,7 +49,3 @@ class Deployment:
 
     def account(self, name: str) -> str:
         return f"safelight-{name}@{self.project}.iam.gserviceaccount.com"
-
-    @property
-    def _parent(self) -> str:
-        return f"projects/{self.project}/locations/{self.location}"

@@ -86,7 +86,6 @@ def _policy_request(deployment: Deployment, on: str) -> tuple[str, str, object]:
     """Return how the policy of a thing is read (``getIamPolicy`` in Google's reference)."""
     kind, _, name = on.partition(" ")
     project = f"projects/{deployment.project}"
-    place = f"{project}/locations/{deployment.location}"
     account = f"projects/-/serviceAccounts/{deployment.account(name)}"
     bucket = f"https://storage.googleapis.com/storage/v1/b/{deployment.bucket(name)}/iam"
     url = {
@@ -94,7 +93,7 @@ def _policy_request(deployment: Deployment, on: str) -> tuple[str, str, object]:
         "database": f"https://cloudresourcemanager.googleapis.com/v1/{project}",
         "project": f"https://cloudresourcemanager.googleapis.com/v1/{project}",
         "queue": f"https://cloudtasks.googleapis.com/v2/{deployment.queue}",
-        "service": f"https://run.googleapis.com/v2/{place}/services/{name}",
+        "service": f"https://run.googleapis.com/v2/{deployment.parent}/services/{name}",
         "topic": f"https://pubsub.googleapis.com/v1/{project}/topics/{name}",
     }
     if kind == "bucket":

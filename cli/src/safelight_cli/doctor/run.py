@@ -12,7 +12,7 @@ from google.cloud.workflows_v1 import WorkflowsClient
 from rich.console import Console
 
 from safelight.google import make
-from safelight_cli.doctor import browser, grants, parts
+from safelight_cli.doctor import browser, grants, managed, parts
 from safelight_cli.doctor.deployment import Deployment
 from safelight_cli.doctor.finding import TROUBLE, Finding, Status, check, told
 from safelight_cli.doctor.journey import Journey
@@ -54,16 +54,17 @@ def _examine(deployment: Deployment, signer: str, timeout_s: float) -> Iterator[
         parts.check_workflow(make(WorkflowsClient), deployment),
     ]
     yield from present
-    yield from _check_grants(objects, deployment)
+    yield from _check_managed(objects, deployment)
     if all(finding.status is Status.PROVEN for finding in present):
         yield from _travel(objects, Journey(records, objects, deployment), signer, timeout_s)
     else:
         yield Finding("a picture", Status.UNKNOWN, "not sent, as parts are missing")
 
 
-def _check_grants(objects: storage.Client, deployment: Deployment) -> Iterator[Finding]:
+def _check_managed(objects: storage.Client, deployment: Deployment) -> Iterator[Finding]:
     if os.environ.get("STORAGE_EMULATOR_HOST"):
         yield Finding("grants", Status.UNKNOWN, "a local cloud grants everything")
+        yield Finding("services", Status.UNKNOWN, "a local cloud does not tell; see the picture")
         return
     try:
         credentials, _ = google.auth.default(scopes=[_POLICIES])
@@ -71,7 +72,9 @@ def _check_grants(objects: storage.Client, deployment: Deployment) -> Iterator[F
     except TROUBLE as error:
         yield Finding("grants", Status.FAILED, told(error), "You need to read the project.")
         return
-    yield from grants.check_grants(AuthorizedSession(credentials), deployment, agent)
+    session = AuthorizedSession(credentials)
+    yield from grants.check_grants(session, deployment, agent)
+    yield from managed.check_managed(session, deployment)
 
 
 def _travel(

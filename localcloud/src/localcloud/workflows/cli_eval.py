@@ -28,6 +28,7 @@ Answer = dict[str, Any]
 
 _KINDS: Mapping[str, type] = {"workflow": str, "env": dict, "base_url": str, "googleapis_base": str}
 """What the entries of a line must be, where they are given."""
+_SAID: Mapping[type, str] = {str: "a string", dict: "an object"}
 
 
 def evaluate_lines(_options: argparse.Namespace) -> int:
@@ -56,7 +57,7 @@ async def _answer(evaluator: Evaluator, line: bytes) -> Answer:
     mark = {"id": request["id"]} if "id" in request else {}
     for name, kind in _KINDS.items():
         if not isinstance(request.get(name) or kind(), kind):
-            return {**mark, "deploy_error": f"'{name}' must be a {kind.__name__}"}
+            return {**mark, "deploy_error": f"'{name}' must be {_SAID[kind]}"}
     try:
         return {**mark, **await _evaluated(evaluator, request)}
     except DeploymentError as refused:

@@ -26,7 +26,7 @@ from localcloud.rpc import grpc_handlers
 from localcloud.workflows.hosting import Hosting, Surroundings
 from localcloud.workflows.interpreted import Interpreted
 from localcloud.workflows.limits import DEFAULT_LIMITS, NO_LIMITS
-from localcloud.workflows.transport import GoogleApis, new_client
+from localcloud.workflows.transport import GoogleApis
 
 HOST = "127.0.0.1"
 LOOK_EVERY_S = 0.5
@@ -66,14 +66,12 @@ async def _wait(stopping: asyncio.Event) -> None:
 async def _hosting(options: argparse.Namespace, exits: AsyncExitStack) -> Hosting:
     options.state.mkdir(parents=True, exist_ok=True)
     url, clock = f"http://{HOST}:{options.port}", Clock()
-    client = await exits.enter_async_context(new_client())
     limits = NO_LIMITS if options.no_limits else DEFAULT_LIMITS
     hosting = Hosting(
         Surroundings(
             database=options.state / "workflows.db",
             clock=clock,
             tokens=Identity(load_keys(options.state), clock),
-            client=client,
             base_url=url,
             language=Interpreted(limits),
             google_apis=GoogleApis(options.base_url or url),

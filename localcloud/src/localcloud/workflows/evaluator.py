@@ -28,7 +28,7 @@ from localcloud.workflows.engine_world import Subject, World
 from localcloud.workflows.interpreted import Interpreted
 from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
 from localcloud.workflows.names import PROJECT_NUMBER
-from localcloud.workflows.transport import GoogleApis, TokenIssuer, Transport, new_client
+from localcloud.workflows.transport import GoogleApis, TokenIssuer, Transport, new_connections
 
 SERVICE_ACCOUNT = f"{PROJECT_NUMBER}-compute@developer.gserviceaccount.com"
 DEFAULT_ENV: Mapping[str, str] = {
@@ -73,7 +73,7 @@ class Evaluator:
         self._url = ""
 
     async def __aenter__(self) -> Self:
-        self._client = await self._exit.enter_async_context(new_client())
+        self._connections = await self._exit.enter_async_context(new_connections())
         loop = asyncio.get_running_loop()
         listener = await loop.create_server(self._connection, "127.0.0.1", 0)
         self._exit.callback(listener.close)
@@ -102,7 +102,7 @@ class Evaluator:
         return await ended
 
     def _world(self, task: Task) -> World:
-        transport = Transport(self._client, task.google_apis, self._tokens, task.limits)
+        transport = Transport(self._connections, task.google_apis, self._tokens, task.limits)
         return World(self._database, self._clock, transport, self._callbacks, self._url)
 
     def _subject(self, env: Mapping[str, str]) -> Subject:

@@ -148,8 +148,12 @@ def recursion_error() -> WorkflowFailed:
     return error("RecursionError", "maximum call stack depth exceeded")
 
 
-def resource_limit(message: str, tag: str = "ResourceLimitError") -> WorkflowFailed:
-    """Return the error of an exceeded limit, which no workflow can catch."""
-    failed = error(tag, message)
+def resource_limit(message: str, *more_tags: str) -> WorkflowFailed:
+    """Return the error of an exceeded limit, which no workflow can catch.
+
+    The further tags are MemoryLimitExceededError and ResultSizeLimitExceededError.
+    https://cloud.google.com/workflows/docs/troubleshooting#resource_limits
+    """
+    failed = error("ResourceLimitError", message, *more_tags)
     failed.catchable = False
     return failed

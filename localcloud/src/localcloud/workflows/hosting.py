@@ -32,24 +32,25 @@ from localcloud.workflows.executions import Executions
 from localcloud.workflows.language import Language
 from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
 from localcloud.workflows.state import Workflows
-from localcloud.workflows.transport import GoogleApis, TokenIssuer, Transport
+from localcloud.workflows.transport import GoogleApis, TokenIssuer, Transport, new_connections
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What hosting needs from its owner; ``base_url`` is where this process is reached.
 
-    ``logger`` receives one JSON line for each entry that executions write.
+    ``logger`` receives one JSON line for each entry that executions write;
+    ``connections`` carry their requests, and are closed with the hosting.
     """
 
     database: Path
     clock: Clock
     tokens: TokenIssuer
-    client: httpx.AsyncClient
     base_url: str
     language: Language
     google_apis: GoogleApis
     limits: Limits = DEFAULT_LIMITS
+    connections: httpx.AsyncBaseTransport = field(default_factory=new_connections)
     logger: logging.Logger = field(
         default_factory=lambda: logging.getLogger("localcloud.executions")
     )
@@ -61,8 +62,9 @@ class Hosting:
     def __init__(self, around: Surroundings) -> None:
         schema = journal.SCHEMA + steps.SCHEMA + callbacks.SCHEMA
         self._database = open_database(around.database, schema)
+        self._connections = around.connections
         clock = around.clock
-        transport = Transport(around.client, around.google_apis, around.tokens, around.limits)
+        transport = Transport(around.connections, around.google_apis, around.tokens, around.limits)
         self._callbacks = Callbacks(self._database)
         world = World(self._database, clock, transport, self._callbacks, around.base_url)
         self._engine = Engine(world)
@@ -107,6 +109,7 @@ class Hosting:
     async def stop(self) -> None:
         """Let go of all executions; the next process continues them."""
         await self._engine.stop()
+        await self._connections.aclose()
         self._database.close()
 
     def _services(self, clock: Clock) -> tuple[Service, ...]:

@@ -199,8 +199,10 @@ class StepParser:
             text = f"loop step name should not be empty: wrap 'for' of '{name}' in 'steps'"
             self._faults.note(text, node.place)
         retry, handler = body.get("retry"), body.get("except")
+        # The published schema allows a list of steps here, without ``steps`` around it.
+        is_list = isinstance(node, Sequence)
         return Try(
-            self.body_block(name, node),
+            self.block(node) if is_list else self.body_block(name, node),
             self._retry(retry) if retry is not None else None,
             self._except(name, handler) if handler is not None else None,
         )

@@ -20,6 +20,7 @@ from localcloud.workflows.limits import DEFAULT_LIMITS, Limits
 
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 GOOGLE_DOMAIN = ".googleapis.com"
+_USUAL_HEADERS: Mapping[str, str] = {"Accept-Encoding": "gzip"}
 
 
 class TokenIssuer(Protocol):
@@ -54,15 +55,15 @@ class GoogleApis:
         return f"{base}/{service}{path}" if self.per_service else f"{base}{path}"
 
 
-def new_client() -> httpx.AsyncClient:
-    """Return a client as workflows want it: a connection a request.
+def new_connections() -> httpx.AsyncBaseTransport:
+    """Return connections as workflows want them: one a request, and no cookies.
 
     A kept connection may be closed by its peer at the moment when it is used again,
     which would be an error of the workflow; and many a test server answers the second
     request on a connection 40 ms late (Nagle's algorithm against delayed acknowledgement).
     """
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    return httpx.AsyncClient(trust_env=False, limits=limits)
+    return httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
 
 
 class Transport:
@@ -70,12 +71,12 @@ class Transport:
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        connections: httpx.AsyncBaseTransport,
         google_apis: GoogleApis,
         tokens: TokenIssuer,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self._client = client
+        self._connections = connections
         self._google_apis = google_apis
         self._tokens = tokens
         self._limits = limits
@@ -87,25 +88,22 @@ class Transport:
             async with asyncio.timeout(request.timeout_s):
                 return await self._exchange(prepared)
         except TimeoutError as late:
-            raise error(
-                "TimeoutError", f"no response within {request.timeout_s:g} seconds"
-            ) from late
+            raise error("TimeoutError", "request timed out", "OSError") from late
         except httpx.UnsupportedProtocol as unsupported:
             raise error("ValueError", f"invalid URL {request.url}") from unsupported
         except httpx.TransportError as failed:
             raise _no_response(failed) from failed
 
     def _prepare(self, request: HttpRequest, service_account: str) -> httpx.Request:
-        headers = {**request.headers, **_user_agent(request.headers)}
+        headers = {**_USUAL_HEADERS, **request.headers, **_user_agent(request.headers)}
         if request.auth is not None:
             headers["Authorization"] = self._authorization(request, request.auth, service_account)
         try:
-            return self._client.build_request(
+            return httpx.Request(
                 request.method,
                 self._google_apis.locate(request.url),
                 headers=[(k.encode("latin-1"), v.encode("utf-8")) for k, v in headers.items()],
                 content=request.body,
-                timeout=None,
             )
         except (httpx.InvalidURL, ValueError) as invalid:
             raise error("ValueError", f"invalid request to {request.url}: {invalid}") from invalid
@@ -117,7 +115,7 @@ class Transport:
         return f"Bearer {self._tokens.access_token(email, scope)}"
 
     async def _exchange(self, request: httpx.Request) -> HttpResponse:
-        response = await self._client.send(request, stream=True)
+        response = await self._connections.handle_async_request(request)
         try:
             body = await self._read(response)
         finally:
@@ -158,13 +156,16 @@ def _user_agent(headers: Mapping[str, str]) -> dict[str, str]:
 def _no_response(failure: httpx.TransportError) -> WorkflowFailed:
     """Return the error of a request without a response.
 
-    A name that cannot be resolved and a response that breaks off are ConnectionErrors,
-    a connection that cannot be made is a ConnectionFailedError.
+    A response that breaks off is a ConnectionError, a connection that cannot be made a
+    ConnectionFailedError.  A name that cannot be resolved has both tags, for the page on
+    errors says the latter and the page on ``http.get`` the former.
+    https://cloud.google.com/workflows/docs/reference/syntax/error-types
     https://cloud.google.com/workflows/docs/reference/stdlib/http/get
     """
     causes = tuple(_causes(failure))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return error("ConnectionError", "the host name cannot be resolved")
+        message = "the host name cannot be resolved"
+        return error("ConnectionFailedError", message, "ConnectionError")
     if not isinstance(failure, httpx.ConnectError):
         return error("ConnectionError", str(failure) or type(failure).__name__)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):

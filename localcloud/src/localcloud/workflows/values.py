@@ -107,14 +107,15 @@ def scalar_text(value: Value) -> str | None:
 
 
 def size(value: Value, most: int = MAX_VISITED * 16) -> int:
-    """Return about how many bytes a value takes; refuse one that nests too deeply.
+    """Return how many bytes a value takes; refuse one that nests too deeply.
 
+    https://cloud.google.com/workflows/docs/reference/syntax/variables#memory-usage
     What is larger than ``most`` is not measured to its end: a list may hold the
     same large list many times over.
     """
     kind = type(value)
     if kind is str or kind is bytes:
-        return len(value)
+        return _SCALAR_BYTES + len(value)
     return _tree_size(value, most) if kind in _COLLECTIONS else _SCALAR_BYTES
 
 
@@ -140,8 +141,10 @@ def _tree_size(value: Value, most: int) -> int:
 def _own_size(item: Value) -> int:
     kind = type(item)
     if kind is str or kind is bytes:
-        return len(item)
-    return _SCALAR_BYTES + sum(map(len, item)) if kind is dict else _SCALAR_BYTES
+        return _SCALAR_BYTES + len(item)
+    if kind is dict:
+        return _SCALAR_BYTES * (1 + len(item)) + sum(map(len, item))
+    return _SCALAR_BYTES
 
 
 def check_encodable(value: Value) -> None:

@@ -32,7 +32,7 @@ from picture.formats import JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.refusals import Refusal
-from picture.truncation import END, lacks_little
+from picture.truncation import END, Watched, end_of_pixels, lacks_little
 
 Bytes = bytes | mmap.mmap
 
@@ -128,6 +128,12 @@ def decode(
 
     A JPEG whose last bytes are missing is completed; one that lacks more is refused.
     """
+    end = end_of_pixels(data, limits) if form is JPEG else None
+    if end is not None:
+        scaled = _scaled(image, form, need)
+        # It reads and seeks like any other file.
+        scaled.fp = cast("IO[bytes]", Watched(data, end, scaled))
+        return _load(scaled)
     try:
         return _load(_scaled(image, form, need))
     except Refusal as refusal:

@@ -6,6 +6,7 @@ apart.
 """
 
 import io
+import math
 import mmap
 from typing import Final
 
@@ -13,12 +14,66 @@ from PIL import Image, ImageChops, ImageFile
 
 from picture import jpeg
 from picture.limits import Limits
+from picture.refusals import Refusal
 
 Bytes = bytes | mmap.mmap
 
 END: Final = b"\xff\xd9"
 _MIN_ROWS: Final = 16
+# The decoder holds back up to two rows of blocks until it sees the end.
+_HELD_BACK_ROWS: Final = 48
+_UNDECODED: Final = (101, 254, 127, 3)
 _TOLERATED: Final = 1 / 50
+
+
+class Watched(io.RawIOBase):
+    """A JPEG in one scan, whose end marker is read only if the pixels before it were there.
+
+    A decoder that meets the marker too early fills what is missing with grey and says nothing.
+    """
+
+    def __init__(self, data: Bytes, end: int, image: ImageFile.ImageFile) -> None:
+        super().__init__()
+        self._data, self._end, self._at, self._image = data, end, 0, image
+        # Rows of blocks are smaller in a smaller scale (JpegImageFile.draft).
+        scale = (image.decoderconfig or (1,))[0] or 1
+        held_back = math.ceil(_HELD_BACK_ROWS / scale)
+        self._row = image.height - max(held_back, round(image.height * _TOLERATED))
+        self._colour = _UNDECODED[: len(image.getbands())]
+        if self._row > 0:
+            image.load_prepare()
+            image.im.paste(self._colour, (0, self._row, image.width, self._row + 1))
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset if whence == io.SEEK_SET else self._at + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes. Raises Refusal before the end marker, if that comes too early."""
+        stop = self._end if self._at < self._end else len(self._data)
+        if self._at == self._end and self._row > 0 and self._is_undecoded():
+            raise Refusal("truncated")
+        chunk = self._data[self._at : stop if size < 0 else min(stop, self._at + size)]
+        self._at += len(chunk)
+        return chunk
+
+    def _is_undecoded(self) -> bool:
+        row = self._image.im.crop((0, self._row, self._image.width, self._row + 1))
+        counts = row.histogram()
+        held = (counts[256 * band + level] for band, level in enumerate(self._colour))
+        return all(count == self._image.width for count in held)
+
+
+def end_of_pixels(data: Bytes, limits: Limits) -> int | None:
+    """Return where the end marker of a JPEG in one scan stands; None if it has several, or none."""
+    found = jpeg.outline(data, max_scans=limits.max_scans, max_segments=limits.max_segments)
+    if found.progressive or len(found.scans) != 1 or found.scans[0].end != len(data):
+        return None
+    end = data.rfind(END)
+    return end if end >= found.scans[0].body else None
 
 
 def lacks_little(data: Bytes, stopped: ImageFile.ImageFile, limits: Limits) -> bool:

@@ -19,6 +19,7 @@ SafelightError
 │   └── AttemptsUsedUpError      attempts_used_up
 └── TransientError             worth another attempt: answered 503
     ├── GoogleUnavailableError   google_unavailable
+    ├── OtherRecipesError        other_recipes
     ├── BusyError                busy
     └── NotApprovedYetError      not_approved_yet
 """
@@ -146,6 +147,12 @@ class GoogleUnavailableError(TransientError):
     """A Google service is unavailable at the moment."""
 
     code = "google_unavailable"
+
+
+class OtherRecipesError(TransientError):
+    """The renderer has other recipes than the task was made for; a deployment is under way."""
+
+    code = "other_recipes"
 
 
 class BusyError(TransientError):

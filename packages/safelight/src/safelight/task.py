@@ -31,6 +31,7 @@ class RenderTask(BaseModel):
     generation: int = Field(gt=0)
     owner: str = ""
     crop_hints: tuple[CropHint, ...] = ()
+    faces: tuple[CropHint, ...] = ()
     recipes: Text = "default"
     approving: bool = False
     """Made while somebody lets a quarantined picture pass: the record may be a moment behind."""

@@ -1,4 +1,4 @@
-"""``python -m thumbnailer`` serves; ``python -m thumbnailer render`` renders local files."""
+"""``python -m thumbnailer`` serves, ``render`` renders local files, ``recipes`` names recipes."""
 
 import sys
 
@@ -9,7 +9,11 @@ def main() -> int:
         from thumbnailer import command  # noqa: PLC0415 -- needs no clients and no server
 
         return command.main(sys.argv[2:])
-    from thumbnailer.main import serve_from_environment  # noqa: PLC0415 -- not for the other way
+    if sys.argv[1:2] == ["recipes"]:
+        from thumbnailer import listing  # noqa: PLC0415 -- the same
+
+        return listing.main(sys.argv[2:])
+    from thumbnailer.main import serve_from_environment  # noqa: PLC0415 -- not for the other ways
 
     serve_from_environment()
     return 0

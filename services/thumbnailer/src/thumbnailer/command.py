@@ -9,27 +9,41 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
+from picture.limits import Limits
 from picture.refusals import OUR_FAULT, Refusal
+from safelight.errors import OtherRecipesError, UnknownRecipesError
 from thumbnailer import recipes
 from thumbnailer.encode import CONTENT_TYPES, Encoded
 from thumbnailer.renderer import Renderer
 from thumbnailer.steps import Order, Rendered
+from thumbnailer.watermark import Signature
 
 _PROBLEMS: Final = 1
 _WRONG_USE: Final = 2
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What is wanted of all files."""
+
+    book: recipes.Book
+    set: str
+    owner: str
+
+
+@dataclass(frozen=True)
 class Assignment:
-    """One file, and the folder for its variants."""
+    """One file, the folder for its variants, and how they are made."""
 
     file: Path
     folder: Path
+    order: Order
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,18 +51,15 @@ def main(arguments: Sequence[str]) -> int:
     wanted = _parser().parse_args(arguments)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
-        sets = recipes.load(wanted.recipes)
-    except recipes.RecipesError as error:
+        wish = Wish(recipes.load(wanted.recipes), wanted.set, wanted.owner)
+        assignments = list(assign(wanted.files, wanted.out, wish))
+    except (recipes.RecipesError, UnknownRecipesError, OtherRecipesError) as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_USE
-    if wanted.set not in sets:
-        sys.stderr.write(f"there is no recipe set {wanted.set!r}\n")
-        return _WRONG_USE
-    order = Order(sets[wanted.set], wanted.owner)
     write = _write_json if wanted.json else _write_line
     statuses = set()
     try:
-        for told in render_all(assign(wanted.files, wanted.out), order, wanted.children):
+        for told in render_all(assignments, wanted.children):
             write(told)
             statuses.add(told["status"])
     except OSError as error:
@@ -72,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def assign(files: Sequence[Path], out: Path) -> Iterator[Assignment]:
+def assign(files: Sequence[Path], out: Path, wish: Wish) -> Iterator[Assignment]:
     """Give each file a folder of its own, named after it; files of the same name get numbers."""
     taken: set[str] = set()
     for file in files:
@@ -81,42 +92,50 @@ def assign(files: Sequence[Path], out: Path) -> Iterator[Assignment]:
             number += 1
             name = f"{file.name}-{number}"
         taken.add(name)
-        yield Assignment(file, out / name)
+        chosen = wish.book.choose(wish.set, file.as_posix(), wish.owner)
+        yield Assignment(file, out / name, Order(chosen, Signature(wish.owner, _day_of(file))))
 
 
-def render_all(
-    assignments: Iterator[Assignment], order: Order, count: int
-) -> Iterator[dict[str, Any]]:
+def _day_of(file: Path) -> str:
+    try:
+        changed_at = file.stat().st_mtime
+    except OSError:
+        changed_at = time.time()
+    return f"{datetime.fromtimestamp(changed_at, UTC):%Y-%m-%d}"
+
+
+def render_all(assignments: Sequence[Assignment], count: int) -> Iterator[dict[str, Any]]:
     """Yield a report for each file, in their order."""
-    renderer = Renderer(count, order.limits)
+    renderer = Renderer(count, Limits())
     try:
         renderer.warm_up()
         with ThreadPoolExecutor(count) as executor:
-            yield from executor.map(lambda one: report(renderer, order, one), assignments)
+            yield from executor.map(lambda one: report(renderer, one), assignments)
     finally:
         renderer.close()
 
 
-def report(renderer: Renderer, order: Order, assignment: Assignment) -> dict[str, Any]:
+def report(renderer: Renderer, assignment: Assignment) -> dict[str, Any]:
     """Render one file, and tell how that went."""
     began = time.perf_counter()
     try:
-        told = _tell_rendered(_render(renderer, order, assignment.file), assignment.folder)
+        rendered = _render(renderer, assignment)
+        told = _tell_rendered(rendered, assignment.folder)
     except Refusal as refusal:
         told = _tell_refused(refusal)
     seconds = round(time.perf_counter() - began, 4)
     return {"file": str(assignment.file), **told, "seconds": seconds}
 
 
-def _render(renderer: Renderer, order: Order, file: Path) -> Rendered:
+def _render(renderer: Renderer, assignment: Assignment) -> Rendered:
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = os.open(assignment.file, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
         raise Refusal("unreadable", why=error.strerror or "unknown error") from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Refusal("unreadable", why="it is not a regular file")
-        return renderer.render(descriptor, order)
+        return renderer.render(descriptor, assignment.order)
     finally:
         os.close(descriptor)
 

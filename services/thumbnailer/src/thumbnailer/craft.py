@@ -8,9 +8,10 @@ from PIL import Image
 
 from picture import decode
 from picture.limits import Limits
-from thumbnailer.focus import Hint
+from thumbnailer.focus import Advice, Hint
 from thumbnailer.recipe import Recipe
 from thumbnailer.steps import Order, Rendered, render
+from thumbnailer.watermark import Signature
 
 _WARM_UP: Final = Recipe("warm-up", 8, 8)
 
@@ -32,10 +33,14 @@ def work(order: dict[str, Any], data: mmap.mmap, limits: Limits) -> tuple[dict[s
 def _understood(order: dict[str, Any], limits: Limits) -> Order:
     return Order(
         recipes=tuple(Recipe.from_json(recipe) for recipe in order["recipes"]),
-        owner=order["owner"],
-        hints=tuple(Hint(**hint) for hint in order["hints"]),
+        signature=Signature(**order["signature"]),
+        advice=Advice(_hints(order["advice"]["hints"]), _hints(order["advice"]["faces"])),
         limits=limits,
     )
+
+
+def _hints(told: list[dict[str, float]]) -> tuple[Hint, ...]:
+    return tuple(Hint(**hint) for hint in told)
 
 
 def _told(rendered: Rendered) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def _told(rendered: Rendered) -> dict[str, Any]:
         "frames": rendered.frames,
         "operations": [[step.name, step.duration_ms] for step in rendered.operations],
         "variants": [
-            [variant.name, variant.extension, variant.width, variant.height, len(variant.data)]
-            for variant in rendered.variants
+            [one.name, one.extension, one.width, one.height, len(one.data), one.recipe]
+            for one in rendered.variants
         ],
     }

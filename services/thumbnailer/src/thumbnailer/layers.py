@@ -6,7 +6,6 @@ from PIL import Image
 
 from picture.colour import to_srgb
 from picture.orientation import Size
-from thumbnailer.focus import Hint, focus_of
 from thumbnailer.geometry import Box, Cut, Point, cover, fill, inside
 from thumbnailer.recipe import Recipe
 from thumbnailer.resample import resize
@@ -25,18 +24,14 @@ class Layer:
         return min(self.image.width / self.region.width, self.image.height / self.region.height)
 
 
-def cut_of(recipe: Recipe, picture: Size, hints: tuple[Hint, ...] = ()) -> Cut:
+def cut_of(recipe: Recipe, picture: Size, focus: Point) -> Cut:
     """Return what a recipe shows of an upright picture."""
     bounds = (recipe.width, recipe.height)
     if recipe.fit == "cover":
-        return cover(picture, bounds, _focus(recipe, picture, hints), enlarge=recipe.enlarge)
+        return cover(picture, bounds, focus, enlarge=recipe.enlarge)
     if recipe.fit == "fill":
         return fill(picture, bounds, enlarge=recipe.enlarge)
     return inside(picture, bounds, enlarge=recipe.enlarge)
-
-
-def _focus(recipe: Recipe, picture: Size, hints: tuple[Hint, ...]) -> Point:
-    return focus_of(hints if recipe.crop == "hints" else (), picture, recipe.focus)
 
 
 def nearest(layers: list[Layer], wanted: Cut) -> Layer:

@@ -41,16 +41,16 @@ def serve_from_environment() -> None:
     logging.configure("thumbnailer")
     try:
         wanted = settings.load(ThumbnailerSettings)
-        sets = recipes.load(Path(wanted.recipes_file) if wanted.recipes_file else None)
+        book = recipes.load(Path(wanted.recipes_file) if wanted.recipes_file else None)
     except (settings.SettingsError, recipes.RecipesError) as error:
         sys.exit(str(error))
-    serve(wanted, sets)
+    serve(wanted, book)
 
 
-def serve(wanted: ThumbnailerSettings, sets: recipes.RecipeSets) -> None:
+def serve(wanted: ThumbnailerSettings, book: recipes.Book) -> None:
     limits = limits_of(wanted)
     renderer = Renderer(wanted.render_children, limits)
-    studio = build_studio(wanted, sets, renderer)
+    studio = build_studio(wanted, book, renderer)
     # One more than can be rendered, so that the next original is fetched meanwhile.
     places = threading.Semaphore(wanted.render_children + 1)
     door = Door(partial(render, studio), places, threading.Event(), wanted.google_cloud_project)
@@ -80,16 +80,14 @@ def limits_of(wanted: ThumbnailerSettings) -> Limits:
     )
 
 
-def build_studio(
-    wanted: ThumbnailerSettings, sets: recipes.RecipeSets, renderer: Renderer
-) -> Studio:
+def build_studio(wanted: ThumbnailerSettings, book: recipes.Book, renderer: Renderer) -> Studio:
     buckets = make(StorageClient)
     return Studio(
         records=Records(make(firestore.Client)),
         originals=Originals(buckets, wanted.max_bytes),
         variants=Variants(buckets, wanted.variants_bucket),
         renderer=renderer,
-        recipe_sets=sets,
+        book=book,
         uploads=ThreadPoolExecutor(_UPLOADS_PER_PICTURE * wanted.render_children),
         limits=limits_of(wanted),
         max_attempts=wanted.max_attempts,

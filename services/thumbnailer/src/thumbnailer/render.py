@@ -25,16 +25,16 @@ from safelight.errors import (
     NotApprovedYetError,
     PermanentError,
     TransientError,
-    UnknownRecipesError,
 )
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
-from safelight.task import RenderTask
+from safelight.task import CropHint, RenderTask
 from thumbnailer.encode import Encoded
-from thumbnailer.focus import Hint
-from thumbnailer.recipes import RecipeSet, RecipeSets, digest
+from thumbnailer.focus import Advice, Hint
+from thumbnailer.recipes import Book, RecipeSet, digest
 from thumbnailer.steps import Operation, Order, Rendered
 from thumbnailer.variants import Published
+from thumbnailer.watermark import Signature
 
 STAGE = "thumbnailer"
 
@@ -87,7 +87,7 @@ class Studio:
     originals: Originals
     variants: Variants
     renderer: Renderer
-    recipe_sets: RecipeSets
+    book: Book
     uploads: Executor
     limits: Limits
     max_attempts: int
@@ -143,7 +143,7 @@ def _attempt(studio: Studio, job: _Job) -> Outcome:
     with job.operation("read_record"):
         record = studio.records.read(job.task.image_id) or {}
     _check_awaited(record, job.task)
-    recipes = _recipes(studio, job.task)
+    recipes = studio.book.choose(job.task.recipes, job.task.name, job.task.owner)
     rendered = _render(studio, job, record, recipes)
     with job.operation("store_variants"):
         published = _store(studio, job.task, rendered, recipes)
@@ -166,23 +166,15 @@ def _check_awaited(record: Mapping[str, Any], task: RenderTask) -> None:
     raise StaleError(f"{task.image_id} does not await this generation")
 
 
-def _recipes(studio: Studio, task: RenderTask) -> RecipeSet:
-    try:
-        return studio.recipe_sets[task.recipes]
-    except KeyError:
-        raise UnknownRecipesError(f"There is no recipe set {task.recipes!r}.") from None
-
-
 def _render(studio: Studio, job: _Job, record: Mapping[str, Any], recipes: RecipeSet) -> Rendered:
     task = job.task
     with job.operation("fetch_original"):
         original = studio.originals.fetch(*_place(record, task))
-    hints = tuple(
-        Hint(hint.x, hint.y, hint.x + hint.width, hint.y + hint.height, hint.confidence)
-        for hint in task.crop_hints
-    )
+    came = record["original"].get("uploadedAt") or job.started_at
+    signature = Signature(task.owner, f"{came:%Y-%m-%d}")
+    advice = Advice(_hints(task.crop_hints), _hints(task.faces))
     with original, job.operation("render"):
-        order = Order(recipes, task.owner, hints, studio.limits)
+        order = Order(recipes, signature, advice, studio.limits)
         rendered = studio.renderer.render(original.fileno(), order)
     job.operations.extend(rendered.operations)
     return rendered
@@ -196,6 +188,12 @@ def _place(record: Mapping[str, Any], task: RenderTask) -> tuple[str, str, int]:
     return task.bucket, task.name, task.generation
 
 
+def _hints(regions: tuple[CropHint, ...]) -> tuple[Hint, ...]:
+    return tuple(
+        Hint(one.x, one.y, one.x + one.width, one.y + one.height, one.confidence) for one in regions
+    )
+
+
 def _store(
     studio: Studio, task: RenderTask, rendered: Rendered, recipes: RecipeSet
 ) -> list[Published]:
@@ -203,7 +201,7 @@ def _store(
     name_of_set = digest(recipes)
 
     def store(variant: Encoded) -> Published:
-        cache_control = named[variant.name].cache_control
+        cache_control = named[variant.recipe].cache_control
         return studio.variants.store(
             task, variant, recipes_digest=name_of_set, cache_control=cache_control
         )

@@ -8,6 +8,7 @@ from picture.children import Children
 from picture.limits import Limits
 from picture.refusals import Refusal
 from thumbnailer.encode import CONTENT_TYPES, Encoded
+from thumbnailer.recipes import RecipeSet
 from thumbnailer.steps import Operation, Order, Rendered
 
 MODULE: Final = "thumbnailer.craft"
@@ -30,7 +31,7 @@ class Renderer:
         """
         answer, parts = self._children.ask(_request(order), original)
         try:
-            return understood(answer, parts)
+            return understood(answer, parts, order.recipes)
         except (LookupError, TypeError, ValueError):
             raise Refusal("render_crashed", how="unreadable answer") from None
 
@@ -42,28 +43,31 @@ class Renderer:
 def _request(order: Order) -> dict[str, Any]:
     return {
         "recipes": [dataclasses.asdict(recipe) for recipe in order.recipes],
-        "owner": order.owner,
-        "hints": [dataclasses.asdict(hint) for hint in order.hints],
+        "signature": dataclasses.asdict(order.signature),
+        "advice": dataclasses.asdict(order.advice),
     }
 
 
-def understood(answer: dict[str, Any], parts: bytes) -> Rendered:
+def understood(answer: dict[str, Any], parts: bytes, asked: RecipeSet) -> Rendered:
     """Return the answer, checked: the child that gave it has decoded a stranger's picture."""
     return Rendered(
         format=str(answer["format"]),
         width=int(answer["width"]),
         height=int(answer["height"]),
         frames=int(answer["frames"]),
-        variants=tuple(_variants(answer["variants"], parts)),
+        variants=tuple(_variants(answer["variants"], parts, asked)),
         operations=tuple(Operation(str(name), float(ms)) for name, ms in answer["operations"]),
         peak_rss_kb=int(answer["peak_rss_kb"]),
     )
 
 
-def _variants(told: list[list[Any]], parts: bytes) -> Iterator[Encoded]:
-    at = 0
-    for name, extension, width, height, length in told:
+def _variants(told: list[list[Any]], parts: bytes, asked: RecipeSet) -> Iterator[Encoded]:
+    recipes, at = {recipe.name for recipe in asked}, 0
+    for name, extension, width, height, length, recipe in told:
         if extension not in CONTENT_TYPES or not 0 < length <= len(parts) - at:
             raise ValueError("the answer does not fit its parts")
-        yield Encoded(str(name), extension, int(width), int(height), parts[at : at + length])
+        if recipe not in recipes or name not in {recipe, f"{recipe}-{extension}"}:
+            raise ValueError("nobody asked for this variant")
+        data = parts[at : at + length]
+        yield Encoded(str(name), extension, int(width), int(height), data, str(recipe))
         at += length

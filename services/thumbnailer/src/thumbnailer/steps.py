@@ -8,26 +8,33 @@ the small results.
 
 import mmap
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PIL import Image, ImageColor
 
 from picture import decode, jpeg
+from picture.formats import AVIF, GIF, PNG, WEBP
 from picture.header import Header, read_header
 from picture.limits import Limits
 from picture.orientation import Size, turn, upright_size
 from picture.pixels import unify
+from thumbnailer.attention import look
 from thumbnailer.credit import read_credit
-from thumbnailer.encode import Encoded, encode, flatten
-from thumbnailer.focus import Hint
-from thumbnailer.geometry import Box, Cut, as_stored
+from thumbnailer.encode import MOVING, Encoded, choose, encode_each, flatten
+from thumbnailer.film import Film, durations
+from thumbnailer.focus import Advice, told_focus
+from thumbnailer.geometry import CENTRE, Box, Cut, Point, as_stored
 from thumbnailer.layers import Layer, cut_layer, cut_of, nearest
 from thumbnailer.recipe import Recipe
-from thumbnailer.watermark import stamp
+from thumbnailer.resample import resize
+from thumbnailer.watermark import Signature, stamp
 
 Bytes = bytes | mmap.mmap
+
+_GLANCE_PX: Final = 192
+_ANIMATED: Final = frozenset({GIF, PNG, WEBP, AVIF})
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,8 @@ class Order:
     """What is wanted of a picture."""
 
     recipes: tuple[Recipe, ...]
-    owner: str = ""
-    hints: tuple[Hint, ...] = ()
+    signature: Signature = field(default_factory=Signature)
+    advice: Advice = field(default_factory=Advice)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -59,6 +66,7 @@ class Work:
     """One picture on its way."""
 
     order: Order
+    source: Bytes
     header: Header
     labels: Labels
     cuts: Mapping[str, Cut] = field(default_factory=dict)
@@ -106,7 +114,7 @@ def render(data: Bytes, order: Order) -> Rendered:
 def _begin(data: Bytes, order: Order) -> tuple[Work, list[Operation]]:
     began = time.perf_counter()
     header = read_header(data, order.limits)
-    work = Work(order, header, _labels(header, order.limits))
+    work = Work(order, data, header, _labels(header, order.limits))
     return work, [_taken("read_header", began)]
 
 
@@ -125,12 +133,9 @@ def _labels(header: Header, limits: Limits) -> Labels:
 
 def plan_cuts(work: Work) -> Work:
     """Add what part of the stored pixels each variant shows, and its size."""
-    upright, orientation = work.labels.upright, work.labels.orientation
-    cuts = {
-        recipe.name: as_stored(cut_of(recipe, upright, work.order.hints), upright, orientation)
-        for recipe in work.order.recipes
-    }
-    return replace(work, cuts=cuts)
+    upright = work.labels.upright
+    points = {one.name: told_focus(one, work.order.advice, upright) for one in work.order.recipes}
+    return replace(work, cuts=_cuts(work, {name: at or CENTRE for name, at in points.items()}))
 
 
 def drop_fine_scans(work: Work) -> Work:
@@ -150,6 +155,25 @@ def decode_scaled(work: Work) -> Work:
     image = decode.decode(header.data, header.image, header.form, _need(work), work.order.limits)
     region = Box(0, 0, *work.labels.size)
     return replace(work, decoded=Layer(unify(image), region, is_srgb=False))
+
+
+def look_around(work: Work) -> Work:
+    """Move the cuts whose place only the pixels tell."""
+    upright, advice = work.labels.upright, work.order.advice
+    lost = [
+        recipe
+        for recipe in work.order.recipes
+        if recipe.fit == "cover" and told_focus(recipe, advice, upright) is None
+    ]
+    if not lost:
+        return work
+    image = _glance(work)
+    points = {}
+    for recipe in lost:
+        region = cut_of(recipe, upright, CENTRE).region
+        window = region.width / upright[0], region.height / upright[1]
+        points[recipe.name] = look(image, window, recipe.crop)
+    return replace(work, cuts={**work.cuts, **_cuts(work, points)})
 
 
 def cut_out(work: Work) -> Work:
@@ -176,9 +200,25 @@ def mark(work: Work) -> Work:
     return replace(work, images=_each(work, _marked))
 
 
+def animate(work: Work) -> Work:
+    """Put a film in the place of the still, where a recipe wants it and its format can."""
+    if work.header.frames == 1 or work.header.form not in _ANIMATED:
+        return work
+    films = {
+        recipe.name: _film(work, recipe) for recipe in work.order.recipes if _moves(work, recipe)
+    }
+    return replace(
+        work, images={**work.images, **{name: one for name, one in films.items() if one}}
+    )
+
+
 def encode_all(work: Work) -> Work:
-    credit = work.labels.credit
-    encoded = (encode(work.images[one.name], one, credit) for one in work.order.recipes)
+    credit, origin = work.labels.credit, work.header.form.name
+    encoded = (
+        variant
+        for recipe in work.order.recipes
+        for variant in encode_each(work.images[recipe.name], recipe, origin, credit)
+    )
     return replace(work, variants=tuple(encoded))
 
 
@@ -186,12 +226,60 @@ STEPS: Final[tuple[Step, ...]] = (
     plan_cuts,
     drop_fine_scans,
     decode_scaled,
+    look_around,
     cut_out,
     turn_upright,
     pad,
     mark,
+    animate,
     encode_all,
 )
+
+
+def _cuts(work: Work, points: Mapping[str, Point]) -> dict[str, Cut]:
+    upright, orientation = work.labels.upright, work.labels.orientation
+    return {
+        recipe.name: as_stored(cut_of(recipe, upright, points[recipe.name]), upright, orientation)
+        for recipe in work.order.recipes
+        if recipe.name in points
+    }
+
+
+def _glance(work: Work) -> Image.Image:
+    """Return the whole picture, upright and small."""
+    image = _decoded(work).image
+    scale = min(1.0, _GLANCE_PX / max(image.size))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return turn(resize(image, size, Box(0, 0, *image.size)), work.labels.orientation)
+
+
+def _moves(work: Work, recipe: Recipe) -> bool:
+    image, origin = work.images[recipe.name], work.header.form.name
+    chosen = {choose(wanted, origin, image) for wanted in recipe.formats}
+    return recipe.animation == "keep" and bool(chosen & MOVING)
+
+
+def _film(work: Work, recipe: Recipe) -> Film | None:
+    header, limits = work.header, work.order.limits
+    shown = durations(decode.open_header(work.source, header.form, limits), recipe)
+
+    def frames() -> Iterator[Image.Image]:
+        image = decode.open_header(work.source, header.form, limits)
+        for number in range(len(shown)):
+            image.seek(number)
+            yield _frame(work, recipe, image)
+
+    return Film(frames, shown) if len(shown) > 1 else None
+
+
+def _frame(work: Work, recipe: Recipe, image: Image.Image) -> Image.Image:
+    """Return one frame as a variant, by the way of the still."""
+    # A frame may be larger than the first one.
+    shown = unify(image.crop((0, 0, *work.labels.size))).convert("RGBA")
+    layer = Layer(shown, Box(0, 0, *work.labels.size), is_srgb=False)
+    cut = cut_layer(layer, work.cuts[recipe.name], work.labels.profile).image
+    padded = _padded(turn(cut, work.labels.orientation), recipe, work.order)
+    return _marked(padded, recipe, work.order)
 
 
 def _need(work: Work) -> float:
@@ -216,7 +304,7 @@ def _padded(image: Image.Image, recipe: Recipe, _order: Order) -> Image.Image:
 
 
 def _marked(image: Image.Image, recipe: Recipe, order: Order) -> Image.Image:
-    return stamp(image, recipe.watermark, order.owner) if recipe.watermark else image
+    return stamp(image, recipe.watermark, order.signature) if recipe.watermark else image
 
 
 def _decoded(work: Work) -> Layer:

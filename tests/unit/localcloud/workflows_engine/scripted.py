@@ -53,27 +53,25 @@ async def hosting(
     logger: logging.Logger | None = None,
 ):
     """Run a hosting; ``answer`` plays the internet."""
-    transport = httpx.MockTransport(answer or (lambda _: httpx.Response(404)))
-    async with httpx.AsyncClient(transport=transport) as client:
-        hosted = Hosting(
-            Surroundings(
-                database=database,
-                clock=clock or Clock(),
-                tokens=Tokens(),
-                client=client,
-                base_url=BASE_URL,
-                language=Scripted(*functions),
-                google_apis=GoogleApis(BASE_URL),
-                logger=logger or logging.getLogger("test.executions"),
-            )
+    hosted = Hosting(
+        Surroundings(
+            database=database,
+            clock=clock or Clock(),
+            tokens=Tokens(),
+            base_url=BASE_URL,
+            language=Scripted(*functions),
+            google_apis=GoogleApis(BASE_URL),
+            connections=httpx.MockTransport(answer or (lambda _: httpx.Response(404))),
+            logger=logger or logging.getLogger("test.executions"),
         )
-        for function in functions:
-            name = function.__name__.replace("_", "-")
-            hosted.deploy(PARENT, name, function.__name__, "runner@demo", {})
-        try:
-            yield hosted
-        finally:
-            await hosted.stop()
+    )
+    for function in functions:
+        name = function.__name__.replace("_", "-")
+        hosted.deploy(PARENT, name, function.__name__, "runner@demo", {})
+    try:
+        yield hosted
+    finally:
+        await hosted.stop()
 
 
 async def settle() -> None:

@@ -1,20 +1,18 @@
 import asyncio
+import socket
 
 import httpx
 import pytest
 
 from localcloud.workflows.effects import Auth, HttpRequest, WorkflowError
 from localcloud.workflows.limits import Limits
-from localcloud.workflows.transport import GoogleApis, Transport
+from localcloud.workflows.transport import GoogleApis, Transport, new_connections
 from tests.unit.localcloud.workflows_engine.scripted import Tokens
 
 
 def send(request, answer, google_apis=GoogleApis(None), limits=Limits()):  # noqa: B008 -- frozen
-    async def scene():
-        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-            return await Transport(client, google_apis, Tokens(), limits).send(request, "me@p")
-
-    return asyncio.run(scene())
+    transport = Transport(httpx.MockTransport(answer), google_apis, Tokens(), limits)
+    return asyncio.run(transport.send(request, "me@p"))
 
 
 def tags(request, answer, **kwargs):
@@ -109,11 +107,24 @@ def test_a_request_without_a_response_is_an_error(failure, tag):
     assert tags(HttpRequest("GET", "http://p/"), answer) == [tag]
 
 
+def test_an_unknown_host_has_the_tags_of_both_pages():
+    def answer(_request):
+        raise httpx.ConnectError("unknown host") from socket.gaierror()
+
+    assert tags(HttpRequest("GET", "http://p/"), answer) == [
+        "ConnectionFailedError",
+        "ConnectionError",
+    ]
+
+
 def test_a_slow_response_times_out():
     async def answer(_request):
         await asyncio.Event().wait()
 
-    assert tags(HttpRequest("GET", "http://p/", timeout_s=0.01), answer) == ["TimeoutError"]
+    assert tags(HttpRequest("GET", "http://p/", timeout_s=0.01), answer) == [
+        "TimeoutError",
+        "OSError",
+    ]
 
 
 def test_a_large_response_is_refused():
@@ -126,11 +137,26 @@ def test_a_large_response_is_refused():
 
 @pytest.mark.parametrize("url", ["not a url", "ftp://p/", "http://[/"])
 def test_an_impossible_url_is_a_value_error(url):
-    async def scene():
-        async with httpx.AsyncClient() as client:
-            await Transport(client, GoogleApis(None), Tokens()).send(HttpRequest("GET", url), "")
+    transport = Transport(new_connections(), GoogleApis(None), Tokens())
 
     with pytest.raises(WorkflowError) as raised:
-        asyncio.run(scene())
+        asyncio.run(transport.send(HttpRequest("GET", url), ""))
 
     assert raised.value.value["tags"] == ["ValueError"]
+
+
+def test_cookies_are_not_kept() -> None:
+    seen = []
+
+    def answer(request):
+        seen.append(request.headers.get("cookie"))
+        return httpx.Response(200, headers={"set-cookie": "a=b; Path=/"})
+
+    async def scene():
+        transport = Transport(httpx.MockTransport(answer), GoogleApis(None), Tokens())
+        for _ in range(2):
+            await transport.send(HttpRequest("GET", "http://p/"), "")
+
+    asyncio.run(scene())
+
+    assert seen == [None, None]

@@ -102,7 +102,8 @@ def measure(frame: Frame, most: int) -> int:
             if value is not UNSET:
                 total += size(value, most)
         if total > most:
-            raise resource_limit("the variables use more memory than the limit")
+            message = "the variables use more memory than the limit"
+            raise resource_limit(message, "MemoryLimitExceededError")
         frame = frame[CALLER]
     return total
 

@@ -1,6 +1,7 @@
-"""``gke``: deploys as in the service, but there is no Kubernetes here to call.
+"""``gke`` and ``shell``: deploy as in the service, but there is nothing here to call.
 
-https://cloud.google.com/workflows/docs/access-kubernetes-objects
+https://cloud.google.com/workflows/docs/reference/connectors/gke/request
+https://github.com/GoogleCloudPlatform/workflows-demos/tree/master/workflows-executes-commands
 """
 
 from __future__ import annotations
@@ -11,31 +12,35 @@ from localcloud.workflows.interpret.frame import RunState
 from localcloud.workflows.stdlib.function import Function, Param
 
 
-def unavailable(_state: RunState, *_arguments: Value) -> Running:
+def no_cluster(_state: RunState, *_arguments: Value) -> Running:
     """Raise SystemError: no cluster can be reached from here."""
     yield from ()
     raise error("SystemError", "Google Kubernetes Engine is not available on this machine")
 
 
-_CLUSTER = tuple(
-    Param(name, default=None) for name in ("cluster_id", "location", "project", "namespace")
-)
-_NAMES = {
-    "gke.request": ("method", "path", "query", "body", "headers", "timeout"),
-    "gke.create_job": ("job", "query", "timeout"),
-    "gke.await_job": ("job_name", "timeout"),
-    "gke.delete_job": ("job_name", "query", "body", "timeout"),
-    "shell.gcloud": ("command",),
-    "shell.kubectl": ("command",),
+def no_shell(_state: RunState, *_arguments: Value) -> Running:
+    """Raise SystemError: no command is run on this machine."""
+    yield from ()
+    raise error("SystemError", "commands are not run on this machine")
+
+
+_CLUSTER = ("cluster_id", "location", "project")
+_JOB = (*_CLUSTER, "namespace", "job_name")
+_COMMAND = ("args", "location", "project", "env", "skip_logging", "timeout")
+_PARAMS = {
+    "gke.request": (*_CLUSTER, "method", "path", "timeout", "body", "headers", "query"),
+    "gke.create_job": (*_CLUSTER, "namespace", "job", "query", "timeout"),
+    "gke.await_job": (*_JOB, "timeout"),
+    "gke.delete_job": (*_JOB, "query", "body", "timeout"),
+    "shell.gcloud": _COMMAND,
+    "shell.kubectl": _COMMAND,
 }
 
-FUNCTIONS = tuple(
-    Function(
-        name,
-        (*_CLUSTER, *(Param(param, default=None) for param in params)),
-        unavailable,
-        style="flow",
-        blocking=True,
-    )
-    for name, params in _NAMES.items()
-)
+
+def _function(name: str, params: tuple[str, ...]) -> Function:
+    body = no_shell if name.startswith("shell.") else no_cluster
+    declared = tuple(Param(param, default=None) for param in params)
+    return Function(name, declared, body, style="flow", blocking=True)
+
+
+FUNCTIONS = tuple(_function(name, params) for name, params in _PARAMS.items())

@@ -5,6 +5,7 @@ https://cloud.google.com/workflows/docs/reference/stdlib/http
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from localcloud.workflows.effects import HttpRequest, HttpResponse, Running, Value
@@ -22,6 +23,8 @@ from localcloud.workflows.stdlib.function import NUMBER, STRING, Function, Param
 _METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 )
+_SERVICE = re.compile(r"projects/[^/]+/locations/[^/]+/namespaces/[^/]+/services/[^/]+")
+_PORT = re.compile(r"https?://[^/?#]*:\d", re.IGNORECASE)
 DEFAULT_TIMEOUT_S = 300.0
 
 
@@ -34,13 +37,18 @@ def request(  # noqa: PLR0913, PLR0917 - the documented arguments, in their orde
     headers: Value,
     query: Value,
     auth: Value,
-    *_others: Value,
+    private_service_name: Value,
+    ca_certificate: Value,
 ) -> Running:
     """Return ``{body, code, headers}`` of the response; raise HttpError for 4xx and 5xx."""
     if method.upper() not in _METHODS:
         raise value_error(f"unsupported HTTP method '{method}'")
     if not url.lower().startswith(("http://", "https://")):
         raise value_error(f"the URL must begin with http:// or https://; got: '{url[:200]}'")
+    if ca_certificate is not None and type(ca_certificate) is not bytes:
+        raise value_error("ca_certificate must be bytes")
+    if private_service_name is not None:
+        _check_service(private_service_name, url)
     texts = request_headers(headers)
     content = None if body is None else encode_body(body, texts)
     seconds = DEFAULT_TIMEOUT_S if timeout is None else float(timeout)
@@ -56,6 +64,14 @@ def request(  # noqa: PLR0913, PLR0917 - the documented arguments, in their orde
         auth_of(auth, url),
     )
     return read_response(response, state.limits)
+
+
+def _check_service(name: Value, url: str) -> None:
+    """Refuse what names no service, or an address with a port; the URL is called all the same."""
+    if type(name) is not str or not _SERVICE.fullmatch(name):
+        raise value_error("private_service_name is not the name of a Service Directory service")
+    if _PORT.match(url):
+        raise value_error("the URL of a private service may not contain a port")
 
 
 def _with_body(method: str) -> Callable[..., Running]:
