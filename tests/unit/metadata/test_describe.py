@@ -126,6 +126,7 @@ def test_metadata_has_the_fields_of_the_record():
         "gps",
         "sha256",
         "phash",
+        "phashBands",
         "thumbhash",
         "dominantColors",
         "labels",

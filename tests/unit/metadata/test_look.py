@@ -195,3 +195,17 @@ def test_junk_exif_does_not_fail_a_picture():
 
     assert found.exif == {}
     assert found.width == 60
+
+
+def test_labels_of_megabytes_do_not_make_a_large_record():
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = "x" * 400_000
+    for tag in (ExifTags.Base.Artist, ExifTags.Base.Copyright, ExifTags.Base.Software):
+        exif[tag] = "x" * 400_000
+    target = encoded(picture(), "WEBP", exif=exif)
+
+    found = seen(target)
+
+    assert len(target) > 1_500_000
+    assert len(found.exif["description"]) == 200
+    assert len(found.model_dump_json().encode()) < 5_000

@@ -2,7 +2,7 @@ import io
 import time
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin
 
 from metadata import look
 from metadata.xmp import MAX_PACKET_BYTES, read_xmp
@@ -132,3 +132,21 @@ def test_the_camera_goes_before_the_editor():
 
     assert told["exif"]["artist"] == "The camera"
     assert told["exif"]["credit"] == "The Agency"
+
+
+@pytest.mark.parametrize(
+    ("camera", "told"),
+    [
+        ("2024:05:01 10:20:30", "2024-05-01T10:20:30.25+02:00"),
+        ("2023:01:01 00:00:00", "2023-01-01T00:00:00"),
+    ],
+)
+def test_an_editor_may_know_the_offset_of_the_cameras_time(camera, told):
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = camera
+    target = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(target, "JPEG", xmp=FULL, exif=exif)
+
+    found, _ = look.look(target.getvalue(), Limits())
+
+    assert found["exif"]["takenAt"] == told

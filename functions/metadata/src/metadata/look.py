@@ -123,7 +123,11 @@ def _fingerprints(seen: Image.Image) -> dict[str, str]:
 
 def _labels(image: Image.Image) -> dict[str, Any]:
     """Return what labels tell; the camera is nearer to the picture than editors and agencies."""
-    told = {**iptc.read_iptc(image), **xmp.read_xmp(image), **exif.read_exif(image)}
+    camera, editor = exif.read_exif(image), xmp.read_xmp(image)
+    told = {**iptc.read_iptc(image), **editor, **camera}
+    if editor.get("takenAt", "").startswith(camera.get("takenAt", "-")):
+        # The same moment, and perhaps its offset, which many cameras do not write.
+        told["takenAt"] = editor["takenAt"]
     return {"exif": told, "gps": exif.read_gps(image), "color_profile": _color_profile(image)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from metadata.inspect import Inspection
+from safelight.similar import bands
 from safelight.vision import Annotations, Category, Likelihood, LocalizedObject, Region
 
 MAX_TEXT_BYTES: Final = 64 * 1024
@@ -40,6 +41,7 @@ def _file(found: Inspection, sha256: str) -> dict[str, Any]:
         "exif": found.exif,
         "sha256": sha256,
         "phash": found.phash,
+        "phashBands": bands(found.phash),
         "thumbhash": found.thumbhash,
     }
 
