@@ -34,7 +34,13 @@ locals {
       on   = "analysis"
       to   = "metadata"
       role = "roles/storage.objectCreator"
-      why  = "stores what Vision is to see; it can neither read nor replace it"
+      why  = "stores what Vision is to see; it cannot replace it"
+    },
+    {
+      on   = "analysis"
+      to   = "metadata"
+      role = "roles/storage.objectViewer"
+      why  = "finds what an earlier attempt stored"
     },
     {
       on   = "analysis"

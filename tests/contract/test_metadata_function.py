@@ -164,6 +164,22 @@ def test_renditions_are_stored_once_under_the_name_of_their_content(bucket, func
     assert blob.metadata["source-name"] == "twice.png"
 
 
+def test_a_rendition_that_is_there_is_found_without_the_right_to_replace(
+    local_cloud, bucket, function
+):
+    request = stored(bucket, "there.png", png((300, 200)))
+    first = addresses(inspected(function, request))
+    fault = {"method": "storage.objects.insert", "status": "PERMISSION_DENIED"}
+    local_cloud.ask("POST", "/_localcloud/faults", fault)
+    again = addresses(inspected(function, request))
+    other = stored(bucket, "not there.png", png((301, 200)))
+    local_cloud.ask("POST", "/_localcloud/faults", fault)
+    answer = function.post("/inspect", json=other)
+
+    assert again == first
+    assert (answer.status_code, answer.json()["code"]) == (503, "google_unavailable")
+
+
 def test_what_vision_said_is_kept_by_content_for_some_days(bucket, function):
     photo = jpeg((123, 45))
 

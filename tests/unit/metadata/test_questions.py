@@ -5,6 +5,7 @@ import pytest
 from google.cloud.vision_v1.types import BatchAnnotateImagesRequest
 
 from metadata.questions import FIELDS, Questions
+from thumbnailer.recipes import load
 
 
 def features(request):
@@ -62,3 +63,9 @@ def test_all_that_is_asked_for_is_let_through():
         "error",
     ):
         assert annotation in FIELDS
+
+
+def test_crops_are_suggested_for_the_shapes_that_recipes_cut_out():
+    recipes = (recipe for recipe in load().sets["default"] if recipe.fit == "cover")
+
+    assert {recipe.width / recipe.height for recipe in recipes} == set(Questions().crop_ratios)

@@ -27,6 +27,7 @@ class Grant(NamedTuple):
 GRANTS: Final = (
     Grant("account tasks", "workflow", "roles/iam.serviceAccountUser"),
     Grant("bucket analysis", "metadata", "roles/storage.objectCreator"),
+    Grant("bucket analysis", "metadata", "roles/storage.objectViewer"),
     Grant("bucket analysis", "workflow", "roles/storage.objectViewer"),
     Grant("bucket quarantine", "thumbnailer", "roles/storage.objectViewer"),
     Grant("bucket quarantine", "workflow", "roles/storage.objectCreator"),

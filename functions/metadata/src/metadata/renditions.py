@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from google.api_core.exceptions import PreconditionFailed
+from google.api_core.exceptions import Forbidden, PreconditionFailed
 from google.cloud import storage
 
 from metadata.inspect import Rendition
@@ -49,8 +49,17 @@ class Renditions:
                 timeout=TIMEOUT_S,
                 retry=RETRY,
             )
-        except PreconditionFailed:
-            # An earlier attempt wrote it: the name is made of the content.
-            return
+        except (PreconditionFailed, Forbidden) as error:
+            # An earlier attempt wrote it, for the name is made of the content.  Whoever may only
+            # add objects can be told of that as a lack of rights.
+            self._check_stored(blob, error)
         except TRANSIENT as error:
             raise GoogleUnavailableError from error
+
+    def _check_stored(self, blob: storage.Blob, refused: Exception) -> None:
+        try:
+            is_stored = blob.exists(timeout=TIMEOUT_S, retry=RETRY)
+        except TRANSIENT as error:
+            raise GoogleUnavailableError from error
+        if not is_stored:
+            raise GoogleUnavailableError from refused
