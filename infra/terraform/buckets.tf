@@ -1,7 +1,11 @@
-# Four buckets, because Eventarc filters by bucket only: no output may start
+# Buckets apart, because Eventarc filters by bucket only: no output may start
 # the pipeline again, and no refused picture may lie where others are served.
 locals {
   buckets = {
+    analysis = {
+      keep_deleted_days = 0 # they can be made again
+      versioning        = false
+    }
     uploads = {
       keep_deleted_days = 7
       versioning        = false
@@ -22,7 +26,28 @@ locals {
 
   bucket_names = { for name, _ in local.buckets : name => "${var.project}-${name}" }
 
+  # What Vision has looked at is of no use to anybody later.
+  delete_after_days = { analysis = 7 }
+
   bucket_grants = [
+    {
+      on   = "analysis"
+      to   = "metadata"
+      role = "roles/storage.objectCreator"
+      why  = "stores what Vision is to see; it cannot replace it"
+    },
+    {
+      on   = "analysis"
+      to   = "metadata"
+      role = "roles/storage.objectViewer"
+      why  = "finds what an earlier attempt stored"
+    },
+    {
+      on   = "analysis"
+      to   = "workflow"
+      role = "roles/storage.objectViewer"
+      why  = "Vision reads renditions with the rights of its caller"
+    },
     {
       on   = "uploads"
       to   = "gallery"
@@ -48,10 +73,28 @@ locals {
       why  = "reads the picture that it renders"
     },
     {
-      on   = "uploads"
+      on   = "quarantine"
+      to   = "thumbnailer"
+      role = "roles/storage.objectViewer"
+      why  = "reads a refused picture that a reviewer let pass"
+    },
+    {
+      on   = "quarantine"
+      to   = "workflow"
+      role = "roles/storage.objectCreator"
+      why  = "copies refused originals there; it cannot replace them"
+    },
+    {
+      on   = "quarantine"
       to   = "workflow"
       role = "roles/storage.objectViewer"
-      why  = "Vision reads gs:// with the rights of its caller"
+      why  = "finds a copy that it made when the answer was lost"
+    },
+    {
+      on   = "uploads"
+      to   = "workflow"
+      role = "roles/storage.objectUser"
+      why  = "deletes refused originals; Vision reads gs:// with the rights of its caller"
     },
     {
       on   = "variants"
@@ -103,6 +146,19 @@ resource "google_storage_bucket" "buckets" {
       condition {
         days_since_noncurrent_time = lifecycle_rule.value
         with_state                 = "ARCHIVED"
+      }
+    }
+  }
+
+  dynamic "lifecycle_rule" {
+    for_each = compact([lookup(local.delete_after_days, each.key, "")])
+
+    content {
+      action {
+        type = "Delete"
+      }
+      condition {
+        age = lifecycle_rule.value
       }
     }
   }

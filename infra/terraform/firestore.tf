@@ -18,6 +18,24 @@ resource "google_firestore_field" "unindexed" {
   index_config {}
 }
 
+# What Vision said, by content: long, never searched for, deleted when its day has come.
+resource "google_firestore_field" "answers" {
+  database   = google_firestore_database.records.name
+  collection = "analyses"
+  field      = "responses"
+
+  index_config {}
+}
+
+resource "google_firestore_field" "answers_expire" {
+  database   = google_firestore_database.records.name
+  collection = "analyses"
+  field      = "expireAt"
+
+  index_config {}
+  ttl_config {}
+}
+
 locals {
   protection = (
     var.deletion_protection
@@ -32,6 +50,11 @@ locals {
       to   = "gallery"
       role = "roles/datastore.viewer"
       why  = "shows records and listens for changes; it writes none"
+    },
+    {
+      to   = "metadata"
+      role = "roles/datastore.user"
+      why  = "keeps what Vision said, by content"
     },
     {
       to   = "thumbnailer"

@@ -26,14 +26,19 @@ module "metadata" {
   }
 
   env = merge(
-    { CHILDREN = local.metadata.children, POLICY = "cloud-v1" },
+    {
+      ANALYSIS_BUCKET = google_storage_bucket.buckets["analysis"].name
+      CHILDREN        = local.metadata.children
+      OBJECTS         = "true"
+      POLICY          = "cloud-v1"
+    },
     lookup(var.settings, "metadata", {}),
   )
 
   callers = {
     workflow = {
       member = google_service_account.workflow.member
-      why    = "asks for a description and a verdict"
+      why    = "has pictures inspected, described and judged"
     }
   }
 }

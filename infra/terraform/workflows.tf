@@ -12,6 +12,7 @@ locals {
 
       env = {
         METADATA_URL          = module.metadata.uri
+        QUARANTINE_BUCKET     = local.bucket_names["quarantine"]
         RECIPES               = "default"
         RENDER_QUEUE          = google_cloud_tasks_queue.render.id
         TASKS_SERVICE_ACCOUNT = google_service_account.tasks.email

@@ -33,7 +33,7 @@ def inspector(**limits):
     children = Children(MODULE, 1, Limits(**limits))
     try:
         children.warm_up()
-        yield Inspector(children), children
+        yield Inspector(children, 3), children
     finally:
         children.close()
 
@@ -42,7 +42,7 @@ def inspect(looking, data):
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
-        return looking.inspect(file.fileno())
+        return looking.inspect(file.fileno()).inspection
 
 
 @pytest.mark.parametrize(

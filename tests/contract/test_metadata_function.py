@@ -11,7 +11,7 @@ import sys
 
 import httpx
 import pytest
-from google.cloud import storage
+from google.cloud import firestore, storage
 from google.cloud.firestore_v1.types import Document
 from PIL import Image
 
@@ -19,12 +19,19 @@ from tests.local_cloud import free_ports, wait_until
 
 BUCKET = "metadata-contract"
 SAFE = dict.fromkeys(("adult", "spoof", "medical", "violence", "racy"), "VERY_UNLIKELY")
-SETTINGS = {"POLICY": "cloud-v1", "CHILDREN": "1", "MAX_BYTES": "1000000"}
+ANALYSIS = "metadata-contract-analysis"
+SETTINGS = {
+    "POLICY": "cloud-v1",
+    "CHILDREN": "1",
+    "MAX_BYTES": "1000000",
+    "ANALYSIS_BUCKET": ANALYSIS,
+}
 
 
 @pytest.fixture(scope="module")
 def bucket(local_cloud):
     assert local_cloud.url in os.environ["STORAGE_EMULATOR_HOST"]
+    storage.Client().create_bucket(ANALYSIS)
     return storage.Client().create_bucket(BUCKET)
 
 
@@ -49,7 +56,7 @@ def function(bucket, tmp_path_factory):
 
 def answers(client):
     try:
-        return client.post("/").status_code == 400
+        return client.post("/").status_code == 404
     except httpx.TransportError:
         return False
 
@@ -60,18 +67,40 @@ def jpeg(size=(320, 240)):
     return target.getvalue()
 
 
+def png(size):
+    target = io.BytesIO()
+    Image.linear_gradient("L").resize(size).convert("RGB").save(target, "PNG")
+    return target.getvalue()
+
+
 def stored(bucket, name, data, **options):
     blob = bucket.blob(name)
     blob.upload_from_string(data, **options)
     return {"bucket": BUCKET, "name": name, "generation": str(blob.generation)}
 
 
-def described(function, request, **vision):
-    answer = function.post(
-        "/", json={"vision": {"safeSearchAnnotation": SAFE}, **request, **vision}
-    )
+def asked(function, path, request):
+    answer = function.post(path, json=request)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def inspected(function, request):
+    return asked(function, "/inspect", request)
+
+
+def described(function, request, **vision):
+    """Go the way of the workflow: inspect, let Vision find everything safe, describe."""
+    found = inspected(function, request)
+    if found["outcome"] == "failed":
+        return found
+    seen = [{"safeSearchAnnotation": SAFE} for _ in found["requests"]]
+    told = {"responses": seen or None, "examination": found["examination"]}
+    return asked(function, "/describe", {**request, **told, **vision})
+
+
+def addresses(found):
+    return [request["image"]["source"]["imageUri"] for request in found["requests"]]
 
 
 def test_a_photo_under_any_name_is_approved_and_described(bucket, function):
@@ -97,6 +126,90 @@ def test_the_generation_asked_for_is_read_and_no_other(bucket, function):
     assert found["outcome"] == "approved"
 
 
+def test_a_generation_that_was_replaced_after_vision_looked_is_not_approved(bucket, function):
+    old = stored(bucket, "overwritten.jpg", jpeg((100, 80)))
+    found = inspected(function, old)
+    stored(bucket, "overwritten.jpg", jpeg((80, 100)))
+    seen = {"responses": [{"safeSearchAnnotation": SAFE}], "examination": found["examination"]}
+
+    answer = asked(function, "/describe", {**old, **seen})
+
+    assert addresses(found) == [f"gs://{BUCKET}/overwritten.jpg"]
+    assert (answer["outcome"], answer["reason"]["code"]) == ("failed", "original_gone")
+    # Nor is what Vision said of the one kept for the other.
+    assert addresses(inspected(function, stored(bucket, "again.jpg", jpeg((100, 80)))))
+
+
+def test_what_vision_judged_by_its_rendition_may_be_replaced(bucket, function):
+    old = stored(bucket, "replaced.png", png((100, 80)))
+    found = inspected(function, old)
+    stored(bucket, "replaced.png", b"something else")
+    seen = {"responses": [{"safeSearchAnnotation": SAFE}], "examination": found["examination"]}
+
+    assert asked(function, "/describe", {**old, **seen})["outcome"] == "approved"
+
+
+def test_renditions_are_stored_once_under_the_name_of_their_content(bucket, function):
+    request = stored(bucket, "twice.png", png((2000, 1000)))
+
+    first, second = addresses(inspected(function, request)), addresses(inspected(function, request))
+
+    assert first == second
+    blob = storage.Blob.from_uri(first[0], client=storage.Client())
+    data = blob.download_as_bytes()
+    blob.reload()
+    rendition = Image.open(io.BytesIO(data))
+    assert (rendition.format, rendition.size) == ("JPEG", (1600, 800))
+    assert blob.name.endswith(f"/{request['generation']}/{hashlib.sha256(data).hexdigest()}.jpg")
+    assert blob.metadata["source-name"] == "twice.png"
+
+
+def test_a_rendition_that_is_there_is_found_without_the_right_to_replace(
+    local_cloud, bucket, function
+):
+    request = stored(bucket, "there.png", png((300, 200)))
+    first = addresses(inspected(function, request))
+    fault = {"method": "storage.objects.insert", "status": "PERMISSION_DENIED"}
+    local_cloud.ask("POST", "/_localcloud/faults", fault)
+    again = addresses(inspected(function, request))
+    other = stored(bucket, "not there.png", png((301, 200)))
+    local_cloud.ask("POST", "/_localcloud/faults", fault)
+    answer = function.post("/inspect", json=other)
+
+    assert again == first
+    assert (answer.status_code, answer.json()["code"]) == (503, "google_unavailable")
+
+
+def test_what_vision_said_is_kept_by_content_for_some_days(bucket, function):
+    photo = jpeg((123, 45))
+
+    described(function, stored(bucket, "kept/first.jpg", photo))
+    again = stored(bucket, "kept/second.jpg", photo)
+
+    assert inspected(function, again)["requests"] == []
+    assert described(function, again)["outcome"] == "approved"
+    digest = hashlib.sha256(photo).hexdigest()
+    (kept,) = [
+        document.to_dict()
+        for document in firestore.Client().collection("analyses").stream()
+        if document.id.startswith(digest)
+    ]
+    assert json.loads(kept["responses"]) == [{"safeSearchAnnotation": SAFE}]
+    assert (kept["expireAt"] - kept["createdAt"]).days == 30
+
+
+def test_a_picture_does_not_suffer_when_answers_cannot_be_kept(local_cloud, bucket, function):
+    request = stored(bucket, "unkept.jpg", jpeg((77, 55)))
+    fault = {"method": "google.firestore.v1.Firestore/Commit", "status": "PERMISSION_DENIED"}
+    local_cloud.ask("POST", "/_localcloud/faults", {**fault, "count": 1000})
+    try:
+        found = described(function, request)
+    finally:
+        local_cloud.ask("DELETE", "/_localcloud/faults")
+
+    assert found["outcome"] == "approved"
+
+
 def test_a_missing_object_or_bucket_is_gone(function):
     request = {"bucket": BUCKET, "name": "never.jpg", "generation": 5}
 
@@ -115,7 +228,7 @@ def test_a_missing_object_or_bucket_is_gone(function):
     ],
 )
 def test_what_is_no_accepted_picture_failed_with_a_code(bucket, function, name, data, code):
-    found = described(function, stored(bucket, name, data), vision=None)
+    found = described(function, stored(bucket, name, data))
 
     assert found["outcome"] == "failed"
     assert found["reason"]["code"] == code
@@ -135,17 +248,17 @@ def test_an_object_stored_compressed_is_read_as_it_was(bucket, function):
 
 
 def test_without_screening_a_picture_is_quarantined(bucket, function):
-    request = stored(bucket, "unscreened.jpg", jpeg())
+    request = stored(bucket, "unscreened.jpg", jpeg((222, 111)))
 
-    missing = described(function, request, vision=None)
-    broken = described(function, request, vision=None, visionError={"code": 503, "message": "x"})
+    missing = described(function, request, responses=None)
+    broken = described(function, request, responses=None, visionError={"code": 503, "message": "x"})
 
     assert (missing["outcome"], missing["reason"]["code"]) == ("quarantined", "not_screened")
     assert (broken["outcome"], broken["reason"]["code"]) == ("quarantined", "vision_unavailable")
 
 
 def test_a_malformed_request_is_answered_with_a_problem(function):
-    answer = function.post("/", json={"bucket": "b"})
+    answer = function.post("/inspect", json={"bucket": "b"})
 
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
@@ -161,7 +274,7 @@ def test_trouble_with_the_bucket_is_worth_a_retry_and_no_outcome(
     fault = {"method": "storage.objects.get", "status": status, "count": 1000}
     local_cloud.ask("POST", "/_localcloud/faults", fault)
     try:
-        answer = function.post("/", json=request, timeout=60)
+        answer = function.post("/inspect", json=request, timeout=60)
     finally:
         local_cloud.ask("DELETE", "/_localcloud/faults")
 
@@ -180,7 +293,14 @@ def test_a_passing_fault_of_the_bucket_is_not_even_noticed(local_cloud, bucket, 
 
 
 def test_wrong_settings_stop_it_with_all_faults():
-    settings = {"POLICY": "lenient", "MAX_BYTES": "0", "CHILDREN": "many"}
+    settings = {
+        "POLICY": "lenient",
+        "MAX_BYTES": "0",
+        "CHILDREN": "many",
+        "ANALYSIS_BUCKET": "",
+        "CROP_RATIOS": "1:1",
+        "JUDGED_FRAMES": "1",
+    }
 
     ended = subprocess.run(
         [sys.executable, "-m", "metadata"],
@@ -199,6 +319,7 @@ def test_wrong_settings_stop_it_with_all_faults():
 def test_the_local_policy_says_in_the_log_what_it_cannot_judge(tmp_path):
     port, log = str(free_ports(1)), tmp_path / "log"
     settings = {"POLICY": "local-v1-adult-racy-only", "PORT": port, "CHILDREN": "1"}
+    settings["ANALYSIS_BUCKET"] = ANALYSIS
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "metadata"],

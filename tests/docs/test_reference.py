@@ -57,7 +57,7 @@ def every(kind: type[errors.SafelightError]) -> list[type[errors.SafelightError]
 
 def test_every_code_of_a_verdict_stands_there() -> None:
     text = (REFERENCE / "errors.md").read_text()
-    source = (ROOT / "functions/metadata/src/metadata/verdict.py").read_text()
+    source = (ROOT / "packages/safelight/src/safelight/verdict.py").read_text()
     codes = set(re.findall(r'_reason\("([a-z_]+)"', source))
 
     assert len(codes) >= 3

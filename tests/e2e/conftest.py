@@ -15,6 +15,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     with LocalCloud(folder, ROOT / "localcloud" / "stack.yaml", services=3) as cloud:
         cloud.start()
         yield cloud
+        apply_environment(cloud.environment())
+        with closing(Pipeline(cloud)) as pipeline:
+            assert pipeline.unapproved_variants() == []
         assert cloud.stop() == 0, cloud.log_tail()
 
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from google.cloud import firestore, storage
@@ -37,6 +38,7 @@ class Pipeline:
         self.firestore = make(firestore.Client)
         self.uploads = self.storage.bucket(f"{PROJECT}-uploads")
         self.variants = self.storage.bucket(f"{PROJECT}-variants")
+        self.quarantine = self.storage.bucket(f"{PROJECT}-quarantine")
 
     def close(self) -> None:
         self.storage.close()
@@ -72,6 +74,20 @@ class Pipeline:
         """Return the object names of all variants, of whatever generation."""
         prefix = f"{upload.image_id}/"
         return [blob.name for blob in self.storage.list_blobs(self.variants, prefix=prefix)]
+
+    def unapproved_variants(self) -> list[str]:
+        """Return every variant that was stored before its picture was approved, or without."""
+        return [
+            blob.name
+            for blob in self.storage.list_blobs(self.variants)
+            if not self._was_approved(blob.name.partition("/")[0], blob.time_created)
+        ]
+
+    def _was_approved(self, image_id: str, before: datetime) -> bool:
+        entries = self.firestore.collection("images").document(image_id).collection("timeline")
+        approved = firestore.FieldFilter("event", "==", "picture_approved")
+        found = entries.where(filter=approved).stream()
+        return any(entry.to_dict()["at"] <= before for entry in found)
 
     def variant(self, record: dict[str, Any], name: str) -> bytes:
         bucket, _, path = record["variants"][name]["uri"].removeprefix("gs://").partition("/")

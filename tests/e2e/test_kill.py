@@ -2,7 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from tests.builders import jpeg, photo
 from tests.e2e.pipeline import Pipeline, Upload
@@ -39,6 +41,43 @@ def kill_in_the_middle(pipeline: Pipeline) -> None:
         assert len(pipeline.stored_variants(one)) == 4
         events = [entry["event"] for entry in pipeline.timeline(one)]
         assert events == ["picture_claimed", "picture_approved", "variants_published"]
+    assert pipeline.unapproved_variants() == []
+
+
+def test_a_kill_while_a_refused_original_is_hidden_leaves_no_half(tmp_path: Path) -> None:
+    stack = ROOT / "localcloud" / "stack.yaml"
+    with LocalCloud(tmp_path / "data", stack, services=3) as cloud:
+        cloud.start()
+        apply_environment(cloud.environment())
+        with closing(Pipeline(cloud)) as pipeline:
+            kill_before_the_deletion(pipeline)
+        assert cloud.stop() == 0, cloud.log_tail()
+
+
+def kill_before_the_deletion(pipeline: Pipeline) -> None:
+    fault = {"method": "storage.objects.delete", "count": 3}
+    pipeline.cloud.ask("POST", "/_localcloud/faults", fault)
+    refused = (files("safelight_cli") / "samples" / "refused.jpg").read_bytes()
+    upload = pipeline.upload("refused.jpg", refused)
+
+    def original() -> dict[str, Any]:
+        return (pipeline.record(upload) or {}).get("original") or {}
+
+    def live() -> bool:
+        return pipeline.uploads.get_blob(upload.name) is not None
+
+    wait_until(lambda: "quarantine" in original(), 60)
+    before = original()
+    was_live = live()
+    pipeline.cloud.kill()
+    pipeline.cloud.start()
+    wait_until(lambda: not live(), 60)
+
+    assert was_live
+    assert original() == before
+    assert len(list(pipeline.quarantine.list_blobs())) == 1
+    events = [entry["event"] for entry in pipeline.timeline(upload)]
+    assert events == ["picture_claimed", "picture_quarantined", "original_hidden"]
 
 
 def ended(pipeline: Pipeline, uploads: list[Upload]) -> int:

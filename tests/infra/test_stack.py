@@ -16,7 +16,7 @@ ONLY_IN_THE_CLOUD = {
     "thumbnailer": {"RENDER_CHILDREN"},
     "gallery": {"LIVE_PAGES", "MAX_FILE_BYTES", "MAX_REQUEST_BYTES"},
 }
-OTHER_IN_THE_CLOUD = {"POLICY"}
+OTHER_IN_THE_CLOUD = {"OBJECTS", "POLICY"}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The operator's command: ``safelight demo``, ``safelight doctor``."""
+"""The operator's command: ``safelight demo``, ``doctor``, ``policy`` and ``review``."""
 
 import argparse
 import os
@@ -6,16 +6,32 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from google.api_core.exceptions import GoogleAPIError
 from google.auth.exceptions import GoogleAuthError
 from rich.console import Console
 
+from safelight.policy_file import PolicyFileError
+from safelight.review import ReviewError
 from safelight_cli.demo.local_stack import StackError
 from safelight_cli.demo.photos import PhotosMissingError
 from safelight_cli.demo.run import run_demo
 from safelight_cli.doctor.deployment import Deployment, PlaceError
 from safelight_cli.doctor.run import run_doctor
+from safelight_cli.policy.command import add_policy
+from safelight_cli.review.command import add_review
 
 DEFAULT_PORT = 9000
+# What is told in a sentence; anything else is a defect and shows where.
+_TROUBLE = (
+    StackError,
+    PhotosMissingError,
+    PlaceError,
+    PolicyFileError,
+    ReviewError,
+    GoogleAPIError,
+    GoogleAuthError,
+    OSError,
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,9 +39,11 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         succeeded: bool = options.act(options)
-    except (StackError, PhotosMissingError, PlaceError, GoogleAuthError, OSError) as error:
+    except _TROUBLE as error:
         sys.stderr.write(f"safelight: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        return 130
     return 0 if succeeded else 1
 
 
@@ -47,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--signer", help="in whose name to sign (default: the sender account)")
     doctor.add_argument("--timeout", type=float, default=120.0, help="seconds for each wait")
     doctor.set_defaults(act=_doctor)
+    add_policy(commands)
+    add_review(commands)
     return parser
 
 

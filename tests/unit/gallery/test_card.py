@@ -126,7 +126,7 @@ def test_the_page_of_a_picture_tells_all_that_is_known():
     assert detail.likelihoods == (("adult", "very unlikely"),)
     assert detail.timeline[0].event == "variants published"
     assert detail.timeline[0].detail == "names: icon, thumbnail"
-    html = Pages().page("image.html", detail=detail, display=None).body.decode()
+    html = Pages().page("image.html", detail=detail, display=None, takes_appeal=False).body.decode()
     assert "attempt 2" in html
     assert "STOP" in html
 
@@ -134,7 +134,7 @@ def test_the_page_of_a_picture_tells_all_that_is_known():
 def test_the_page_of_an_empty_record_is_shown_all_the_same():
     detail = detail_of({"metadata": {"labels": None, "safeSearch": None, "exif": None}}, [])
 
-    html = Pages().page("image.html", detail=detail, display=None).body.decode()
+    html = Pages().page("image.html", detail=detail, display=None, takes_appeal=False).body.decode()
 
     assert "unnamed" in html
 

@@ -1,16 +1,16 @@
 import json
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from metadata import answer
 from metadata.describe import Describer, Outcome, Picture, within
+from metadata.examine import Examination
 from metadata.inspect import Inspection
-from metadata.policy import CLOUD_V1
+from metadata.original import Source
 from metadata.record_metadata import MAX_TEXT_BYTES
-from safelight.errors import GoogleUnavailableError, NotAnImageError, OriginalGoneError
-from safelight.vision import Annotations, Category, Color, ImageError, Label, Likelihood, Region
+from safelight.policy import CLOUD_V1, LOCAL_V1
+from safelight.vision import Category, ImageError, Region
 
 INSPECTION = Inspection(
     format="jpeg",
@@ -25,42 +25,64 @@ INSPECTION = Inspection(
     gps={"latitude": 1.5, "longitude": 2.5},
     phash="0123456789abcdef",
     thumbhash="3OcRJYB4d3h/iIeHeEh3eIhw+j3A",
+    seen=[200, 150],
 )
-SEEN = Annotations(
-    labels=(Label("Dog", 0.9),),
-    text="Stop",
-    language="en",
-    safe_search=dict.fromkeys(Category, Likelihood.VERY_UNLIKELY),
-    dominant_colors=(Color(255, 0, 16, 0.5, 0.25),),
-    crop_hints=(Region(10, 20, 100, 100, 0.8),),
-    faces=2,
+SAFE = {"safeSearchAnnotation": dict.fromkeys(Category, "VERY_UNLIKELY")}
+RESPONSE = {
+    **SAFE,
+    "labelAnnotations": [{"description": "Dog", "score": 0.9}],
+    "fullTextAnnotation": {"text": "Stop"},
+    "textAnnotations": [{"locale": "en", "description": "Stop"}],
+    "imagePropertiesAnnotation": {
+        "dominantColors": {
+            "colors": [{"color": {"red": 255, "blue": 16}, "score": 0.5, "pixelFraction": 0.25}]
+        }
+    },
+    "cropHintsAnnotation": {
+        "cropHints": [
+            {
+                "boundingPoly": {"vertices": [{"x": 5, "y": 10}, {"x": 55, "y": 60}]},
+                "confidence": 0.8,
+            }
+        ]
+    },
+    "faceAnnotations": [{}, {}],
+    "localizedObjectAnnotations": [
+        {
+            "name": "Dog",
+            "score": 0.75,
+            "boundingPoly": {"normalizedVertices": [{"x": 0.5}, {"x": 1.0, "y": 0.25}]},
+        }
+    ],
+}
+EXAMINATION = Examination(
+    sha256="ab" * 32,
+    inspection=INSPECTION,
+    analysis="key",
+    images=1,
+    judges_original=False,
 )
-PICTURE = Picture("in", "a/b.jpg", 7, SEEN, None)
+SOURCE = Source("in", "a/b.jpg", 7)
+PICTURE = Picture(SOURCE, EXAMINATION, [RESPONSE], None)
 
 
-@dataclass(frozen=True)
-class Original:
-    sha256: str = "ab" * 32
+class Kept(dict):
+    """Answers of Vision by their key."""
 
-    def fileno(self):
-        return 99
-
-
-@contextmanager
-def fetch(bucket, name, generation):
-    assert (bucket, name, generation) == ("in", "a/b.jpg", 7)
-    yield Original()
+    def describer(self, *, is_live=True, policy=CLOUD_V1):
+        return Describer(self.get, self.__setitem__, lambda _: is_live, policy)
 
 
-def describer(fetch=fetch, inspect=lambda _: INSPECTION, *, gps=False):
-    return Describer(fetch, inspect, CLOUD_V1, gps=gps)
+def describe(picture):
+    return Kept().describer().describe(picture)
 
 
-def raising(error):
-    def raise_it(*_):
-        raise error
+def examined(**change):
+    return EXAMINATION.model_copy(update=change)
 
-    return raise_it
+
+def rated(**likelihoods):
+    return {"safeSearchAnnotation": {**SAFE["safeSearchAnnotation"], **likelihoods}}
 
 
 def body(found):
@@ -68,7 +90,7 @@ def body(found):
 
 
 def test_a_safe_picture_is_approved_with_all_that_is_known_of_it():
-    found = body(describer().describe(PICTURE))
+    found = body(describe(PICTURE))
 
     assert found["outcome"] == "approved"
     assert found["reason"] is None
@@ -87,7 +109,7 @@ def test_a_safe_picture_is_approved_with_all_that_is_known_of_it():
 
 
 def test_metadata_has_the_fields_of_the_record():
-    metadata = describer(gps=True).describe(PICTURE).metadata
+    metadata = describe(PICTURE).metadata
 
     assert metadata is not None
     assert set(metadata) == {
@@ -95,6 +117,7 @@ def test_metadata_has_the_fields_of_the_record():
         "height",
         "format",
         "frames",
+        "durationMs",
         "orientation",
         "colorSpace",
         "colorProfile",
@@ -103,6 +126,7 @@ def test_metadata_has_the_fields_of_the_record():
         "gps",
         "sha256",
         "phash",
+        "phashBands",
         "thumbhash",
         "dominantColors",
         "labels",
@@ -112,21 +136,26 @@ def test_metadata_has_the_fields_of_the_record():
         "safeSearch",
         "cropHints",
         "faces",
+        "objects",
     }
     assert metadata["dominantColors"] == [{"hex": "#ff0010", "score": 0.5, "pixelFraction": 0.25}]
     assert metadata["safeSearch"]["adult"] == "VERY_UNLIKELY"
+    assert (metadata["labels"][0]["description"], metadata["text"]) == ("Dog", "Stop")
+    assert (metadata["language"], metadata["faces"]) == ("en", 2)
+    box = {"left": 0.5, "top": 0.0, "right": 1.0, "bottom": 0.25}
+    assert metadata["objects"] == [{"name": "Dog", "score": 0.75, "box": box}]
 
 
-def test_the_place_is_told_only_where_the_settings_allow_it():
-    assert "gps" not in (describer(gps=False).describe(PICTURE).metadata or {})
-    assert (describer(gps=True).describe(PICTURE).metadata or {})["gps"] == INSPECTION.gps
+def test_a_picture_without_a_place_has_none():
+    nowhere = INSPECTION.model_copy(update={"gps": None})
+
+    found = describe(replace(PICTURE, examination=examined(inspection=nowhere)))
+
+    assert "gps" not in (found.metadata or {})
 
 
 def test_an_unsafe_picture_is_quarantined_and_still_described():
-    unsafe = {**SEEN.safe_search, Category.ADULT: Likelihood.LIKELY}
-    picture = replace(PICTURE, annotations=replace(SEEN, safe_search=unsafe))
-
-    found = body(describer().describe(picture))
+    found = body(describe(replace(PICTURE, responses=[rated(adult="LIKELY")])))
 
     assert found["outcome"] == "quarantined"
     assert found["reason"]["code"] == "unsafe_adult"
@@ -135,44 +164,103 @@ def test_an_unsafe_picture_is_quarantined_and_still_described():
 
 
 def test_without_vision_a_picture_is_quarantined():
-    picture = replace(PICTURE, annotations=None, vision_error=ImageError(14, "down"))
+    picture = replace(PICTURE, responses=None, vision_error=ImageError(14, "down"))
 
-    found = describer().describe(picture)
+    found = describe(picture)
 
     assert found.outcome is Outcome.QUARANTINED
     assert found.reason is not None
     assert found.reason.code == "vision_unavailable"
 
 
-@pytest.mark.parametrize("vision_error", [None, ImageError(3, "Bad image data.")])
-@pytest.mark.parametrize("annotations", [None, SEEN])
-def test_what_is_no_picture_failed_whatever_vision_said(annotations, vision_error):
-    picture = replace(PICTURE, annotations=annotations, vision_error=vision_error)
-
-    found = body(describer(inspect=raising(NotAnImageError())).describe(picture))
-
-    assert found["outcome"] == "failed"
-    assert found["reason"] == {
-        "code": "not_an_image",
-        "message": "The file is not an image.",
-        "stage": "metadata",
-    }
-    assert found["verdict"] is None
-    assert found["cropHints"] == []
-    assert found["fields"]["metadata"] == found["fields"]["verdict"] == {"nullValue": None}
+def verdict_of(*responses, images=2, **inspection):
+    looked = INSPECTION.model_copy(update=inspection)
+    examination = examined(images=images, inspection=looked)
+    found = describe(replace(PICTURE, examination=examination, responses=list(responses)))
+    return str(found.outcome), found.verdict and [reason.code for reason in found.verdict.reasons]
 
 
-def test_an_original_that_is_gone_failed():
-    found = describer(fetch=raising(OriginalGoneError())).describe(PICTURE)
+def test_the_worst_frame_counts():
+    assert verdict_of(RESPONSE, SAFE) == ("approved", [])
+    assert verdict_of(RESPONSE, rated(violence="LIKELY")) == ("quarantined", ["unsafe_violence"])
 
-    assert found.outcome is Outcome.FAILED
+
+def test_an_error_in_any_frame_is_no_clearance():
+    broken = {**SAFE, "error": {"code": 3, "message": "Bad image data."}}
+
+    for outcome, reasons in (verdict_of(RESPONSE, broken), verdict_of(broken, RESPONSE)):
+        assert outcome == "quarantined"
+        assert reasons
+        assert reasons[0] == "vision_error"
+
+
+def test_a_frame_without_an_answer_is_no_clearance():
+    assert verdict_of(RESPONSE)[0] == "quarantined"
+    assert verdict_of(RESPONSE, {})[1] == ["not_screened"] * 3
+
+
+def test_a_frame_that_could_not_be_looked_at_is_no_clearance():
+    outcome, reasons = verdict_of(RESPONSE, SAFE, is_complete=False)
+
+    assert outcome == "quarantined"
+    assert reasons
+    assert reasons[0] == "vision_error"
+
+
+def test_answers_are_kept_by_content_and_used_again():
+    kept = Kept()
+
+    first = kept.describer().describe(PICTURE)
+    known = examined(images=0)
+    again = kept.describer().describe(Picture(SOURCE, known, None, None))
+
+    assert kept == {"key": [RESPONSE]}
+    assert again == first
+
+
+def test_kept_answers_are_judged_by_the_policy_of_the_day():
+    kept = Kept(key=[rated(violence="LIKELY")])
+    known = Picture(SOURCE, examined(images=0), None, None)
+
+    assert kept.describer().describe(known).outcome is Outcome.QUARANTINED
+    assert kept.describer(policy=LOCAL_V1).describe(known).outcome is Outcome.APPROVED
+
+
+def test_kept_answers_that_are_gone_are_no_clearance():
+    found = describe(Picture(SOURCE, examined(images=0), None, None))
+
+    assert found.outcome is Outcome.QUARANTINED
     assert found.reason is not None
-    assert found.reason.code == "original_gone"
+    assert found.reason.code == "not_screened"
 
 
-def test_transient_trouble_is_no_outcome():
-    with pytest.raises(GoogleUnavailableError):
-        describer(fetch=raising(GoogleUnavailableError())).describe(PICTURE)
+@pytest.mark.parametrize(
+    "responses",
+    [[RESPONSE], [RESPONSE, {}], [RESPONSE, {**SAFE, "error": {"code": 14}}], [RESPONSE] * 3],
+)
+def test_answers_that_lack_something_are_not_kept(responses):
+    kept = Kept()
+
+    kept.describer().describe(Picture(SOURCE, examined(images=2), responses, None))
+
+    assert kept == {}
+
+
+def test_an_answer_about_what_may_be_another_generation_does_not_count():
+    kept = Kept()
+    picture = replace(PICTURE, examination=examined(judges_original=True))
+
+    found = kept.describer(is_live=False).describe(picture)
+
+    assert (found.outcome, found.reason and found.reason.code) == (Outcome.FAILED, "original_gone")
+    assert kept == {}
+    assert kept.describer(is_live=True).describe(picture).outcome is Outcome.APPROVED
+
+
+def test_crop_hints_are_told_in_pixels_of_the_original():
+    (hint,) = describe(PICTURE).crop_hints
+
+    assert hint == Region(10, 20, 100, 100, 0.8)
 
 
 def test_crop_hints_are_cut_to_the_picture():
@@ -181,37 +269,38 @@ def test_crop_hints_are_cut_to_the_picture():
     assert within(hints, 400, 300) == (Region(300, 0, 100, 50, 1.0), Region(0, 0, 5, 300, 0.0))
 
 
-def test_text_is_cut_between_characters_and_says_so():
-    long = replace(PICTURE, annotations=replace(SEEN, text="aé" * MAX_TEXT_BYTES))
-
-    metadata = describer().describe(long).metadata
-
+def text_of(text):
+    response = {**RESPONSE, "fullTextAnnotation": {"text": text}}
+    metadata = describe(replace(PICTURE, responses=[response])).metadata
     assert metadata is not None
-    assert metadata["textTruncated"]
-    assert len(metadata["text"].encode()) in {MAX_TEXT_BYTES, MAX_TEXT_BYTES - 1}
+    return metadata["text"], metadata["textTruncated"]
+
+
+def test_text_is_cut_between_characters_and_says_so():
+    text, is_cut = text_of("aé" * MAX_TEXT_BYTES)
+
+    assert is_cut
+    assert len(text.encode()) in {MAX_TEXT_BYTES, MAX_TEXT_BYTES - 1}
 
 
 def test_short_text_is_kept_without_what_no_page_can_show():
-    short = replace(PICTURE, annotations=replace(SEEN, text="two\n\tlines\0\x1b"))
-
-    metadata = describer().describe(short).metadata
-
-    assert metadata is not None
-    assert (metadata["text"], metadata["textTruncated"]) == ("two\n\tlines", False)
+    assert text_of("two\n\tlines\0\x1b") == ("two\n\tlines", False)
 
 
 @pytest.mark.parametrize("filler", ["x", '"', "\n", "\\", "é", "漢", "\x01", "\ud800", "😀"])
 def test_the_answer_stays_small_whatever_vision_said(filler):
     flood = filler * 300_000
-    annotations = replace(
-        SEEN,
-        labels=(Label(flood, 0.5),) * 1000,
-        text=flood,
-        language=flood,
-        dominant_colors=SEEN.dominant_colors * 1000,
-        crop_hints=SEEN.crop_hints * 1000,
-        error=ImageError(3, flood),
-    )
-    found = describer().describe(replace(PICTURE, annotations=annotations))
+    colours = RESPONSE["imagePropertiesAnnotation"]["dominantColors"]["colors"]
+    response = {
+        **SAFE,
+        "labelAnnotations": [{"description": flood, "score": 0.5}] * 1000,
+        "fullTextAnnotation": {"text": flood},
+        "textAnnotations": [{"locale": flood}],
+        "imagePropertiesAnnotation": {"dominantColors": {"colors": colours * 1000}},
+        "cropHintsAnnotation": {"cropHints": RESPONSE["cropHintsAnnotation"]["cropHints"] * 1000},
+        "localizedObjectAnnotations": [{"name": flood, "score": 1.0}] * 1000,
+        "error": {"code": 3, "message": flood},
+    }
+    found = describe(replace(PICTURE, responses=[response]))
 
     assert len(answer.description(found).get_data()) < 200_000

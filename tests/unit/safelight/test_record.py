@@ -20,6 +20,15 @@ def test_every_move_that_is_not_in_the_table_is_refused() -> None:
                 check_move(before, after)
 
 
-def test_no_stage_moves_a_terminal_picture_on_by_itself() -> None:
-    for state in TERMINAL:
-        assert not NEXT[state] & {State.READY, State.QUARANTINED}
+def test_nothing_leads_to_ready_but_rendering() -> None:
+    assert [state for state in NEXT if State.READY in NEXT[state]] == [State.RENDERING]
+
+
+def test_a_picture_that_is_shown_can_only_be_withdrawn() -> None:
+    assert NEXT[State.READY] == {State.QUARANTINED}
+
+
+def test_no_terminal_picture_reaches_another_end_but_through_people() -> None:
+    ends = {(before, after) for before in TERMINAL for after in NEXT[before] & TERMINAL}
+
+    assert ends == {(State.READY, State.QUARANTINED), (State.QUARANTINED, State.REJECTED)}

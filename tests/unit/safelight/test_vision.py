@@ -1,5 +1,10 @@
+from dataclasses import replace
+from itertools import product
+
 import pytest
 
+from safelight.policy import Policy
+from safelight.verdict import Decision, judge
 from safelight.vision import (
     Annotations,
     Category,
@@ -7,8 +12,10 @@ from safelight.vision import (
     ImageError,
     Label,
     Likelihood,
+    LocalizedObject,
     Region,
     VisionFormatError,
+    combined,
     parse,
 )
 
@@ -96,3 +103,57 @@ def test_an_error_within_a_successful_call_is_kept_beside_the_annotations():
 def test_what_is_no_answer_of_vision_is_refused_as_such(answer):
     with pytest.raises(VisionFormatError):
         parse(answer)
+
+
+def test_objects_are_told_with_their_boxes_in_shares_of_the_picture():
+    vertices = [{"x": 0.25}, {"x": 1.5}, {"x": 1.5, "y": 0.5}, {"x": 0.25, "y": 0.5}]
+    found = {"name": "Dog", "score": 0.75, "boundingPoly": {"normalizedVertices": vertices}}
+
+    seen = parse({"localizedObjectAnnotations": [found]})
+
+    assert seen.objects == (LocalizedObject("Dog", 0.75, 0.25, 0.0, 1.0, 0.5),)
+
+
+def rated(*likelihoods, error=None):
+    """Return a frame of these likelihoods of adult and racy content; the rest is harmless."""
+    rest = dict.fromkeys(Category, Likelihood.VERY_UNLIKELY)
+    named = zip((Category.ADULT, Category.RACY), map(Likelihood, likelihoods), strict=False)
+    return Annotations(safe_search={**rest, **dict(named)}, error=error)
+
+
+def test_what_is_known_of_frames_is_that_of_the_first_and_the_worst_likelihoods():
+    first = replace(rated("UNLIKELY", "POSSIBLE"), labels=(Label("Dog", 0.9),), faces=2)
+
+    both = combined([first, replace(rated("LIKELY", "UNLIKELY"), faces=9)])
+
+    assert (both.labels, both.faces) == (first.labels, 2)
+    assert both.safe_search is not None
+    assert both.safe_search[Category.ADULT] is Likelihood.LIKELY
+    assert both.safe_search[Category.RACY] is Likelihood.POSSIBLE
+    assert both.safe_search[Category.SPOOF] is Likelihood.VERY_UNLIKELY
+
+
+def test_frames_of_which_none_was_screened_are_not_screened():
+    assert combined([Annotations(), Annotations()]).safe_search is None
+
+
+def test_the_first_error_among_the_frames_is_told():
+    error = ImageError(14, "Unavailable.")
+
+    assert combined([rated(), rated(error=error)]).error == error
+
+
+NAMES = ["UNKNOWN", "VERY_UNLIKELY", "UNLIKELY", "POSSIBLE", "LIKELY", "VERY_LIKELY"]
+FRAMES = [*(rated(name) for name in NAMES), Annotations(), rated(error=ImageError(3, "x"))]
+
+
+@pytest.mark.parametrize("threshold", NAMES[2:])
+@pytest.mark.parametrize("frames", list(product(FRAMES, repeat=2)))
+def test_a_later_decision_by_the_worst_likelihood_is_that_by_every_frame(threshold, frames):
+    policy = Policy("p", {Category.ADULT: Likelihood(threshold)})
+    each = {judge(frame, None, policy).decision for frame in frames}
+    kept = combined(frames).safe_search
+
+    again = judge(Annotations(safe_search=kept), None, policy).decision
+
+    assert again is (Decision.QUARANTINED if Decision.QUARANTINED in each else Decision.APPROVED)

@@ -87,6 +87,8 @@ def test_each_thing_is_asked_where_google_keeps_its_policy() -> None:
     account = "safelight-tasks@a-project.iam.gserviceaccount.com"
     assert dict(session.asked) == {
         f"https://iam.googleapis.com/v1/projects/-/serviceAccounts/{account}:getIamPolicy": "POST",
+        "https://storage.googleapis.com/storage/v1/b/a-project-analysis/iam": "GET",
+        "https://storage.googleapis.com/storage/v1/b/a-project-quarantine/iam": "GET",
         "https://storage.googleapis.com/storage/v1/b/a-project-uploads/iam": "GET",
         "https://storage.googleapis.com/storage/v1/b/a-project-variants/iam": "GET",
         "https://cloudresourcemanager.googleapis.com/v1/projects/a-project:getIamPolicy": "POST",

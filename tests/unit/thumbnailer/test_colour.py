@@ -1,6 +1,7 @@
 import pytest
 from PIL import Image, ImageCms
 
+from picture.colour import to_srgb
 from tests.unit.thumbnailer.pictures import (
     encoded,
     near,
@@ -8,7 +9,6 @@ from tests.unit.thumbnailer.pictures import (
     profile_inverted_cmyk,
     show_one,
 )
-from thumbnailer.colour import to_srgb
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 

@@ -12,6 +12,7 @@ from picture import decode
 from picture.children import ChildrenClosedError
 from picture.limits import Limits
 from picture.refusals import Refusal
+from safelight.errors import NotApprovedYetError
 from safelight.record import State
 from safelight.task import RenderTask
 from tests.unit.thumbnailer.fakes import FakeOriginals, FakeRecords, FakeVariants, InProcess
@@ -242,3 +243,41 @@ def test_hints_of_the_task_move_the_crop(world: World) -> None:
     render(world.studio, task, 1)
 
     assert world.variants.stored["i1/7/icon.jpg"].data != middle
+
+
+def test_an_original_in_quarantine_is_read_from_there(world: World) -> None:
+    place = {"bucket": "quarantine", "name": "i1/7", "generation": 9}
+    world.records.record["original"]["quarantine"] = place
+    world.originals.objects = {("quarantine", "i1/7", 9): PHOTO}
+
+    assert render(world.studio, TASK, 1).result == "ready"
+    assert "i1/7/thumbnail.jpg" in world.variants.stored
+
+
+@pytest.mark.parametrize("state", ["quarantined", "rejected"])
+def test_a_task_whose_approval_is_not_written_yet_is_tried_again(world: World, state: str) -> None:
+    world.records.record["state"] = state
+    task = TASK.model_copy(update={"approving": True})
+
+    with pytest.raises(NotApprovedYetError):
+        render(world.studio, task, 1)
+
+    assert world.variants.stored == {}
+    world.records.record["state"] = "rendering"
+    assert render(world.studio, task, 2).result == "ready"
+
+
+def test_a_task_whose_approval_never_comes_ends_without_a_trace(world: World) -> None:
+    world.records.record["state"] = "quarantined"
+    task = TASK.model_copy(update={"approving": True})
+
+    outcome = render(world.studio, task, 3)
+
+    assert outcome.result == "stale"
+    assert (world.records.record["state"], world.variants.stored) == ("quarantined", {})
+
+
+def test_no_other_task_waits_for_an_approval(world: World) -> None:
+    world.records.record["state"] = "quarantined"
+
+    assert render(world.studio, TASK, 1).result == "stale"

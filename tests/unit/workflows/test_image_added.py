@@ -32,6 +32,15 @@ COMMITTED = {"writeResults": [{"updateTime": "2026-11-20T05:06:25Z"}, {}]}
 HINT = {"x": 1, "y": 2, "width": 3, "height": 4, "confidence": 0.5}
 
 
+REQUESTS = [{"image": {"source": {"imageUri": "gs://analysis/1.jpg"}}, "features": []}]
+INSPECTED = {
+    "outcome": "ok",
+    "requests": REQUESTS,
+    "responseFields": "responses(labelAnnotations)",
+    "examination": '{"sha256": "x"}',
+}
+
+
 def described(outcome: str) -> dict[str, Any]:
     return {"outcome": outcome, "cropHints": [HINT], "fields": {"verdict": {"nullValue": None}}}
 
@@ -55,17 +64,26 @@ def world(outcome: str = "approved", **handlers: Handler) -> World:
         "commit": always(COMMITTED),
         "images/i": always({}, 404),
         "vision": always({"responses": [{"safeSearchAnnotation": {}}]}),
-        "metadata": always(described(outcome)),
+        "metadata.example/inspect": always(INSPECTED),
+        "metadata.example/describe": always(described(outcome)),
+        "copyTo": always({"generation": "9"}),
+        "/b/b/o/": always({}),
         "tasks": always({}),
     }
-    named = {"get": "images/i"}
+    named = {
+        "get": "images/i",
+        "inspect": "metadata.example/inspect",
+        "describe": "metadata.example/describe",
+        "copy": "copyTo",
+        "upload": "/b/b/o/",
+    }
     return World({**usual, **{named.get(name, name): h for name, h in handlers.items()}})
 
 
 def states(played: World) -> list[str]:
     """Return the states that were written, in order."""
     writes = [body["writes"][0]["update"]["fields"] for body in played.sent_to(":commit")]
-    return [fields["state"]["stringValue"] for fields in writes]
+    return [fields["state"]["stringValue"] for fields in writes if "state" in fields]
 
 
 def test_a_safe_picture_is_handed_to_the_thumbnailer() -> None:
@@ -196,8 +214,8 @@ def test_without_a_verdict_of_vision_the_metadata_function_is_told_so(vision: Ha
 
     played.play(SOURCE, EVENT)
 
-    (asked,) = played.sent_to("metadata.example")
-    assert asked["vision"] is None
+    (asked,) = played.sent_to("metadata.example/describe")
+    assert asked["responses"] is None
     assert asked["visionError"]["message"]
 
 
@@ -207,27 +225,80 @@ def test_vision_is_asked_again_while_it_is_unavailable() -> None:
 
     played.play(SOURCE, EVENT)
 
-    (asked,) = played.sent_to("metadata.example")
-    assert asked["vision"] == {"x": 1}
+    (asked,) = played.sent_to("metadata.example/describe")
+    assert (asked["responses"], asked["visionError"]) == ([{"x": 1}], None)
     assert played.slept_s == [1.0, 1.25]
 
 
-def test_vision_is_asked_for_no_more_than_is_needed() -> None:
+def test_vision_is_asked_what_the_metadata_function_says() -> None:
     played = world()
 
     played.play(SOURCE, EVENT)
 
     (request,) = (r for r in played.requests if "vision" in r.url)
     assert "fields=responses%28labelAnnotations" in request.url
-    assert " " not in request.url
     assert request.auth is not None
     assert request.auth.kind == "OAuth2"
-    image = json.loads(request.body or b"")["requests"][0]["image"]
-    assert image["source"]["imageUri"] == f"gs://b/{EVENT['data']['name']}"
+    assert json.loads(request.body or b"") == {"requests": REQUESTS}
 
 
-def test_a_service_that_stays_away_ends_in_a_recorded_failure() -> None:
-    played = world(metadata=always({}, 503))
+def test_all_images_are_asked_about_in_one_call_and_all_answers_handed_on() -> None:
+    answers = [{"a": 1}, {"error": {"code": 3}}, {}]
+    inspected = {**INSPECTED, "requests": REQUESTS * 3}
+    played = world(inspect=always(inspected), vision=always({"responses": answers}))
+
+    played.play(SOURCE, EVENT)
+
+    assert len(played.sent_to("vision")) == 1
+    (asked,) = played.sent_to("metadata.example/describe")
+    assert asked["responses"] == answers
+
+
+def test_known_content_is_not_shown_to_vision() -> None:
+    played = world(inspect=always({**INSPECTED, "requests": []}))
+
+    result = played.play(SOURCE, EVENT)
+
+    assert result["outcome"] == "rendering"
+    assert played.sent_to("vision") == []
+    (asked,) = played.sent_to("metadata.example/describe")
+    assert (asked["responses"], asked["visionError"]) == (None, None)
+
+
+def test_the_exact_generation_is_inspected_first_and_the_finding_carried_over() -> None:
+    played = world()
+
+    played.play(SOURCE, EVENT)
+
+    paths = [r.url for r in played.requests if "metadata" in r.url or "vision" in r.url]
+    assert [path.partition("?")[0].rpartition("/")[2] for path in paths] == [
+        "inspect",
+        "images:annotate",
+        "describe",
+    ]
+    (first,), (second,) = played.sent_to("/inspect"), played.sent_to("/describe")
+    assert first == {"bucket": "b", "name": EVENT["data"]["name"], "generation": "7"}
+    assert first.items() <= second.items()
+    assert second["examination"] == INSPECTED["examination"]
+    audiences = {r.auth.audience for r in played.requests if r.auth and r.auth.kind == "OIDC"}
+    assert audiences == {"https://metadata.example"}
+
+
+def test_what_is_no_picture_fails_without_any_further_call() -> None:
+    reason = {"mapValue": {"fields": {"code": {"stringValue": "not_an_image"}}}}
+    played = world(inspect=always({"outcome": "failed", "fields": {"reason": reason}}))
+
+    result = played.play(SOURCE, EVENT)
+
+    assert result["outcome"] == "failed"
+    assert states(played) == ["analyzing", "failed"]
+    assert played.sent_to(":commit")[1]["writes"][0]["update"]["fields"]["reason"] == reason
+    assert played.sent_to("vision") == played.sent_to("/describe") == []
+
+
+@pytest.mark.parametrize("path", ["inspect", "describe"])
+def test_a_service_that_stays_away_ends_in_a_recorded_failure(path: str) -> None:
+    played = world(**{path: always({}, 503)})
 
     with pytest.raises(WorkflowFailed):
         played.play(SOURCE, EVENT)

@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "RENDER_QUEUE": "projects/p1/locations/l1/queues/render",
     "TASKS_SERVICE_ACCOUNT": "tasks@p1.iam.gserviceaccount.com",
     "RECIPES": "default",
+    "QUARANTINE_BUCKET": "p1-quarantine",
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Self
 
-BUCKETS: Final = ("uploads", "variants", "quarantine", "originals")
+BUCKETS: Final = ("uploads", "variants", "quarantine", "originals", "analysis")
 DEAD_LETTERS: Final = "image-events-dead"
 QUEUE: Final = "render"
 SERVICES: Final = ("gallery", "metadata", "thumbnailer")

@@ -18,7 +18,7 @@ def serve() -> None:
     except SettingsError as error:
         sys.exit(str(error))
     # The framework is typed but for these two.
-    application = functions_framework.create_app("describe", main.__file__)  # type: ignore[no-untyped-call]
+    application = functions_framework.create_app("metadata", main.__file__)  # type: ignore[no-untyped-call]
     server = create_server(application, debug=False, post_worker_init=_warm_up)  # type: ignore[no-untyped-call]
     server.run("0.0.0.0", int(os.environ.get("PORT", "8080")))
 

@@ -7,28 +7,49 @@ from typing import Any, Final
 from flask import Response
 
 from metadata.describe import Description
+from metadata.examine import Examined
 from metadata.firestore_values import encode_fields
+from metadata.questions import FIELDS, Questions
 from metadata.record_metadata import hint_of
-from metadata.verdict import Verdict
 from safelight.record import Reason
+from safelight.verdict import Verdict
 
 PROBLEM: Final = "application/problem+json"
+_NOTHING: Final = {"metadata": None, "verdict": None}
+
+
+def examination(found: Examined, questions: Questions) -> Response:
+    """Return what the workflow is to ask Vision, or that and why the picture failed."""
+    if found.examination is None:
+        reason = _reason(found.reason)
+        fields = encode_fields({**_NOTHING, "reason": reason})
+        return _ok({"outcome": "failed", "reason": reason, "fields": fields})
+    return _ok(
+        {
+            "outcome": "ok",
+            "reason": None,
+            "sha256": found.examination.sha256,
+            # Without any the answers are known.
+            "requests": questions.about(found.uris),
+            "responseFields": FIELDS,
+            # As a text: nothing between here and the description is to touch it.
+            "examination": found.examination.model_dump_json(),
+        }
+    )
 
 
 def description(found: Description) -> Response:
     """Return what the workflow acts upon, and the fields that it writes to the record."""
     verdict, reason = _verdict(found.verdict), _reason(found.reason)
     fields = {"metadata": found.metadata, "verdict": verdict, "reason": reason}
-    return _json(
-        HTTPStatus.OK,
-        "application/json",
+    return _ok(
         {
             "outcome": found.outcome,
             "reason": reason,
             "verdict": verdict,
             "cropHints": [hint_of(hint) for hint in found.crop_hints],
             "fields": encode_fields(fields),
-        },
+        }
     )
 
 
@@ -50,6 +71,10 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
 
 def _reason(reason: Reason | None) -> dict[str, str] | None:
     return None if reason is None else reason.to_document()
+
+
+def _ok(body: dict[str, Any]) -> Response:
+    return _json(HTTPStatus.OK, "application/json", body)
 
 
 def _json(status: HTTPStatus, content_type: str, body: dict[str, Any]) -> Response:

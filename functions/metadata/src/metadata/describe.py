@@ -1,33 +1,27 @@
-"""The use case: one picture in, its description and verdict out."""
+"""The use case after Vision: from what is known of a picture to its description and verdict."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from metadata.examine import Examination
 from metadata.inspect import Inspection
-from metadata.policy import Policy
+from metadata.original import Source
 from metadata.record_metadata import metadata_of
-from metadata.verdict import Verdict, judge
-from safelight.errors import PermanentError
+from safelight.errors import OriginalGoneError
+from safelight.policy import Policy
 from safelight.record import Reason
-from safelight.vision import Annotations, ImageError, Region
+from safelight.verdict import Verdict, judge
+from safelight.vision import Annotations, ImageError, Region, combined, parse
 
 STAGE: Final = "metadata"
 _MAX_HINTS: Final = 16
 
-
-class Fetched(Protocol):
-    """An original on this machine, for a while."""
-
-    @property
-    def sha256(self) -> str: ...
-    def fileno(self) -> int: ...
-
-
-Fetch = Callable[[str, str, int], AbstractContextManager[Fetched]]
-Inspect = Callable[[int], Inspection]
+Responses = list[dict[str, Any]]
+Recall = Callable[[str], Responses | None]
+Keep = Callable[[str, Responses], None]
+IsLive = Callable[[Source], bool]
 
 
 class Outcome(StrEnum):
@@ -38,12 +32,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Which picture, and what Vision said of it; ``vision_error`` is why it said nothing."""
+    """Which picture, what it is, and what Vision said of each image of it.
 
-    bucket: str
-    name: str
-    generation: int
-    annotations: Annotations | None
+    Without responses those that are kept count; ``vision_error`` is why Vision said nothing.
+    """
+
+    source: Source
+    examination: Examination
+    responses: Responses | None
     vision_error: ImageError | None
 
 
@@ -58,35 +54,79 @@ class Description:
     crop_hints: tuple[Region, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
 class Describer:
     """Describes pictures under one policy."""
 
-    def __init__(self, fetch: Fetch, inspect: Inspect, policy: Policy, *, gps: bool) -> None:
-        self._fetch = fetch
-        self._inspect = inspect
-        self._policy = policy
-        self._gps = gps
+    recall: Recall
+    keep: Keep
+    is_live: IsLive
+    policy: Policy
 
     def describe(self, picture: Picture) -> Description:
-        """Return the description.  Raises TransientError: then ask again."""
-        try:
-            sha256, found = self._look_at(picture)
-        except PermanentError as error:
-            return Description(Outcome.FAILED, Reason(error.code, error.message, STAGE))
-        verdict = judge(picture.annotations, picture.vision_error, self._policy)
-        seen = picture.annotations or Annotations()
-        hints = within(seen.crop_hints, found.width, found.height)
+        """Return the description.
+
+        Raises TransientError: then ask again; VisionFormatError for what Vision never says.
+        """
+        examination = picture.examination
+        if examination.judges_original and not self.is_live(picture.source):
+            # Vision read whatever was live, so what it said may be of another picture.
+            gone = OriginalGoneError()
+            return Description(Outcome.FAILED, Reason(gone.code, gone.message, STAGE))
+        seen = self._seen(picture)
+        verdict = judge(seen, picture.vision_error, self.policy, picture.source.name)
+        hints = upright(seen.crop_hints if seen else (), examination.inspection)
         return Description(
             outcome=Outcome(verdict.decision),
             reason=verdict.reasons[0] if verdict.reasons else None,
             verdict=verdict,
-            metadata=metadata_of(found, sha256, seen, hints, gps=self._gps),
+            metadata=metadata_of(
+                examination.inspection, examination.sha256, seen or Annotations(), hints
+            ),
             crop_hints=hints,
         )
 
-    def _look_at(self, picture: Picture) -> tuple[str, Inspection]:
-        with self._fetch(picture.bucket, picture.name, picture.generation) as original:
-            return original.sha256, self._inspect(original.fileno())
+    def _seen(self, picture: Picture) -> Annotations | None:
+        """Return what Vision said of all images together; None where it said nothing."""
+        responses, examination = picture.responses, picture.examination
+        if responses is None and not examination.images:
+            responses = self.recall(examination.analysis)
+        if responses is None:
+            return None
+        frames = [parse(response) for response in responses]
+        if _is_whole(frames, examination):
+            self.keep(examination.analysis, responses)
+        is_seen = examination.inspection.is_complete and len(frames) >= examination.images
+        return combined([*frames, *([] if is_seen else [_UNSEEN])])
+
+
+_UNSEEN: Final = Annotations(error=ImageError(0, "A part of the picture was not looked at."))
+
+
+def _is_whole(frames: Sequence[Annotations], examination: Examination) -> bool:
+    """Tell whether the answers are worth keeping: all there, and none with an error."""
+    judged = (frame.safe_search is not None and frame.error is None for frame in frames)
+    return len(frames) == examination.images and all(judged)
+
+
+def upright(hints: Sequence[Region], found: Inspection) -> tuple[Region, ...]:
+    """Return the hints in pixels of the upright original, cut to it."""
+    return within(tuple(_scaled(hint, found) for hint in hints[:_MAX_HINTS]), *_size(found))
+
+
+def _scaled(hint: Region, found: Inspection) -> Region:
+    across, down = found.width / found.seen[0], found.height / found.seen[1]
+    return Region(
+        round(hint.x * across),
+        round(hint.y * down),
+        round(hint.width * across),
+        round(hint.height * down),
+        hint.confidence,
+    )
+
+
+def _size(found: Inspection) -> tuple[int, int]:
+    return found.width, found.height
 
 
 def within(hints: tuple[Region, ...], width: int, height: int) -> tuple[Region, ...]:
@@ -99,6 +139,6 @@ def within(hints: tuple[Region, ...], width: int, height: int) -> tuple[Region, 
             min(hint.height, height - hint.y),
             max(0.0, min(1.0, hint.confidence)),
         )
-        for hint in hints[:_MAX_HINTS]
+        for hint in hints
     )
     return tuple(hint for hint in cut if hint.width > 0 and hint.height > 0)

@@ -1,4 +1,4 @@
-"""The function ``describe`` as functions-framework finds it.
+"""The function ``metadata`` as functions-framework finds it: one address, two paths.
 
 Settings are read when the process begins to serve, not at import: ``python -m metadata``
 does so before it listens, functions-framework by itself with the first request.
@@ -11,6 +11,6 @@ from metadata.composition import app
 
 
 @functions_framework.http
-def describe(request: Request) -> Response:
-    """Describe one picture and decide its verdict."""
+def metadata(request: Request) -> Response:
+    """Inspect one picture, or describe it and decide its verdict."""
     return app()(request)

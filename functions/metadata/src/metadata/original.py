@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, Final
 
 from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
@@ -15,7 +16,7 @@ from requests.exceptions import RequestException
 
 from safelight.errors import GoogleUnavailableError, OriginalGoneError, TooLargeError
 
-_TRANSIENT: Final = (
+TRANSIENT: Final = (
     GoogleAPICallError,
     GoogleAuthError,
     RetryError,
@@ -24,8 +25,21 @@ _TRANSIENT: Final = (
     ConnectionError,
 )
 # Whoever asks retries as well; a long wait here would only hide the trouble.
-_RETRY: Final = DEFAULT_RETRY.with_timeout(5.0)
-_TIMEOUT_S: Final = 60
+RETRY: Final = DEFAULT_RETRY.with_timeout(5.0)
+TIMEOUT_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One generation of an object."""
+
+    bucket: str
+    name: str
+    generation: int
+
+    @property
+    def uri(self) -> str:
+        return f"gs://{self.bucket}/{self.name}"
 
 
 class Original:
@@ -36,6 +50,8 @@ class Original:
         self._max_bytes = max_bytes
         self._sha256 = hashlib.sha256()
         self.size = 0
+        self.is_stored_plain = True
+        """Whether the object has just these bytes, and is not compressed."""
 
     @property
     def sha256(self) -> str:
@@ -71,22 +87,38 @@ class Originals:
         self._max_bytes = max_bytes
 
     @contextmanager
-    def fetched(self, bucket: str, name: str, generation: int) -> Iterator[Original]:
+    def fetched(self, source: Source) -> Iterator[Original]:
         """Give the object's bytes for the time of the block.
 
         Raises OriginalGoneError, TooLargeError, or GoogleUnavailableError, which passes.
         """
         with tempfile.TemporaryFile() as file:
             original = Original(file, self._max_bytes)
-            self._fetch(bucket, name, generation, original)
+            self._fetch(source, original)
             original.flush()
             yield original
 
-    def _fetch(self, bucket: str, name: str, generation: int, original: Original) -> None:
-        blob = self._client.bucket(bucket).blob(name, generation=generation)
+    def is_live(self, source: Source) -> bool:
+        """Tell whether this generation is what the object's name leads to.
+
+        No generation comes back: if it is live now, it was so ever since it was fetched.
+        Raises GoogleUnavailableError, which passes.
+        """
         try:
-            blob.download_to_file(original, timeout=_TIMEOUT_S, retry=_RETRY)
+            live = self._client.bucket(source.bucket).get_blob(
+                source.name, timeout=TIMEOUT_S, retry=RETRY
+            )
+        except TRANSIENT as error:
+            raise GoogleUnavailableError from error
+        return live is not None and int(live.generation or 0) == source.generation
+
+    def _fetch(self, source: Source, original: Original) -> None:
+        bucket = self._client.bucket(source.bucket)
+        blob = bucket.blob(source.name, generation=source.generation)
+        try:
+            blob.download_to_file(original, timeout=TIMEOUT_S, retry=RETRY)
         except NotFound as error:
             raise OriginalGoneError from error
-        except _TRANSIENT as error:
+        except TRANSIENT as error:
             raise GoogleUnavailableError from error
+        original.is_stored_plain = blob.content_encoding in {None, "", "identity"}

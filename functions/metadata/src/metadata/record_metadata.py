@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from metadata.inspect import Inspection
-from safelight.vision import Annotations, Category, Likelihood, Region
+from safelight.similar import bands
+from safelight.vision import Annotations, Category, Likelihood, LocalizedObject, Region
 
 MAX_TEXT_BYTES: Final = 64 * 1024
 _MAX_LABELS: Final = 50
 _MAX_COLORS: Final = 10
+_MAX_OBJECTS: Final = 20
 _MAX_NAME_BYTES: Final = 200
 # Tab and newline stay; other control characters would each take six bytes as JSON.
 _CONTROLS: Final = dict.fromkeys((*range(9), 11, 12, *range(13, 32), 127))
@@ -19,11 +21,9 @@ def metadata_of(
     sha256: str,
     seen: Annotations,
     hints: tuple[Region, ...],
-    *,
-    gps: bool,
 ) -> dict[str, Any]:
-    """Return the field as plain values; ``gps`` tells whether the place may be in it."""
-    place = {"gps": found.gps} if gps and found.gps else {}
+    """Return the field as plain values."""
+    place = {"gps": found.gps} if found.gps else {}
     return {**_file(found, sha256), **place, **_looks(seen, hints)}
 
 
@@ -33,6 +33,7 @@ def _file(found: Inspection, sha256: str) -> dict[str, Any]:
         "height": found.height,
         "format": found.format,
         "frames": found.frames,
+        "durationMs": found.duration_ms,
         "orientation": found.orientation,
         "colorSpace": found.color_space,
         "colorProfile": found.color_profile,
@@ -40,6 +41,7 @@ def _file(found: Inspection, sha256: str) -> dict[str, Any]:
         "exif": found.exif,
         "sha256": sha256,
         "phash": found.phash,
+        "phashBands": bands(found.phash),
         "thumbhash": found.thumbhash,
     }
 
@@ -61,7 +63,14 @@ def _looks(seen: Annotations, hints: tuple[Region, ...]) -> dict[str, Any]:
         "safeSearch": _safe_search(seen.safe_search),
         "cropHints": [hint_of(hint) for hint in hints],
         "faces": seen.faces,
+        "objects": [_object(one) for one in seen.objects[:_MAX_OBJECTS]],
     }
+
+
+def _object(found: LocalizedObject) -> dict[str, Any]:
+    """Return a thing and its box, in shares of the picture."""
+    box = {"left": found.left, "top": found.top, "right": found.right, "bottom": found.bottom}
+    return {"name": _cut(found.name, _MAX_NAME_BYTES)[0], "score": found.score, "box": box}
 
 
 def hint_of(region: Region) -> dict[str, int | float]:

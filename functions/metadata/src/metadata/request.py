@@ -1,12 +1,16 @@
-"""The request of the workflow: ``POST /`` with the picture and what Vision said of it."""
+"""The requests of the workflow: ``POST /inspect`` and, after Vision, ``POST /describe``."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from metadata.describe import Picture
-from safelight.vision import Annotations, ImageError, VisionFormatError, parse
+from metadata.examine import Examination
+from metadata.original import Source
+from safelight.vision import ImageError
+
+MAX_IMAGES = 16
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
@@ -24,37 +28,50 @@ class _VisionError(BaseModel):
     message: Any = None
 
 
-class _Request(BaseModel):
+class _Inspect(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
     bucket: Text
     name: Text
     generation: int = Field(gt=0)
-    content_type: str | None = None
-    vision: dict[str, Any] | None = None
+
+    @property
+    def source(self) -> Source:
+        return Source(self.bucket, self.name, self.generation)
+
+
+class _Describe(_Inspect):
+    examination: str
+    """As ``/inspect`` gave it."""
+    responses: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_IMAGES)] | None
     vision_error: _VisionError | None = None
 
 
-def read(body: bytes) -> Picture:
-    """Return the picture asked for.  Raises MalformedRequestError with all faults."""
+Request = TypeVar("Request", bound=BaseModel)
+
+
+def read_inspect(body: bytes) -> Source:
+    """Return which picture is to be inspected.  Raises MalformedRequestError with all faults."""
+    return _read(_Inspect, body).source
+
+
+def read_describe(body: bytes) -> Picture:
+    """Return the picture to be described.  Raises MalformedRequestError with all faults."""
+    request = _read(_Describe, body)
+    return Picture(
+        source=request.source,
+        examination=_read(Examination, request.examination),
+        responses=request.responses,
+        vision_error=_error(request.vision_error),
+    )
+
+
+def _read(kind: type[Request], body: bytes | str) -> Request:
     try:
-        request = _Request.model_validate_json(body)
-        return Picture(
-            bucket=request.bucket,
-            name=request.name,
-            generation=request.generation,
-            annotations=_annotations(request.vision),
-            vision_error=_error(request.vision_error),
-        )
+        return kind.model_validate_json(body)
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
         raise MalformedRequestError("; ".join(faults)) from error
-    except VisionFormatError as error:
-        raise MalformedRequestError(f"vision: {error}") from error
-
-
-def _annotations(vision: dict[str, Any] | None) -> Annotations | None:
-    return None if vision is None else parse(vision)
 
 
 def _error(told: _VisionError | None) -> ImageError | None:

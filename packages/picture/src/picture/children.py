@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
@@ -61,6 +61,8 @@ class Child:
     """Whether the kernel keeps it from the network; unknown until it is ready."""
     pictures: int = 0
     peak_rss_kb: int = 0
+    greeting: threading.Lock = field(default_factory=threading.Lock)
+    """A child says once that it is ready: two who listen would take its next answer for it."""
 
     @property
     def is_spent(self) -> bool:
@@ -164,8 +166,13 @@ def spawn(module: str, limits: Limits) -> Child:
 
 
 def await_ready(child: Child) -> None:
-    if child.offline is not None:
-        return
+    """Wait until the process can take a picture.  Raises ChildStartError."""
+    with child.greeting:
+        if child.offline is None:
+            _hear_greeting(child)
+
+
+def _hear_greeting(child: Child) -> None:
     try:
         answer, _, _ = receive(child.link, time.monotonic() + _START_S)
     except (BrokenWireError, WireTimeoutError) as error:

@@ -80,9 +80,7 @@ def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFil
     """Return the picture with its header read and no pixel decoded."""
     with _refusing_damage():
         image = Image.open(_stream(data), formats=(form.plugin,))
-        pixels = image.width * image.height
-        if pixels > limits.max_pixels:
-            raise Refusal("too_many_pixels", actual=pixels, allowed=limits.max_pixels)
+        _check_pixels(image, limits)
         return image
 
 
@@ -92,6 +90,21 @@ def count_frames(image: ImageFile.ImageFile) -> int:
         frames = int(getattr(image, "n_frames", 1))
         image.seek(0)
     return frames
+
+
+def load_frame(image: ImageFile.ImageFile, number: int, limits: Limits) -> Image.Image:
+    """Return one frame with its pixels; going back may decode all frames before it."""
+    with _refusing_damage():
+        image.seek(number)
+        # Pages of a document differ in size.
+        _check_pixels(image, limits)
+    return _load(image)
+
+
+def _check_pixels(image: Image.Image, limits: Limits) -> None:
+    pixels = image.width * image.height
+    if pixels > limits.max_pixels:
+        raise Refusal("too_many_pixels", actual=pixels, allowed=limits.max_pixels)
 
 
 def read_orientation(image: ImageFile.ImageFile, form: Format) -> int:

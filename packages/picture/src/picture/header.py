@@ -8,6 +8,7 @@ from PIL import ImageFile
 from picture import decode, formats, jpeg, png
 from picture.limits import Limits
 from picture.orientation import Size
+from picture.png_text import burdens
 from picture.refusals import Refusal
 
 Bytes = bytes | mmap.mmap
@@ -17,7 +18,7 @@ Bytes = bytes | mmap.mmap
 class Header:
     """A picture that passed the guard; nothing of it is decoded yet.
 
-    ``data`` is the file, or of an animated PNG the default image alone; ``size`` is that of
+    ``data`` is the file, or of a PNG the default image alone, without bombs; ``size`` is that of
     the stored pixels; ``outline`` tells the scans of a JPEG.
     """
 
@@ -54,4 +55,4 @@ def _outline(data: Bytes, limits: Limits) -> jpeg.Outline:
 
 def _still(data: Bytes, limits: Limits) -> tuple[Bytes, int]:
     found = png.outline(data, max_chunks=limits.max_chunks)
-    return png.still(data, found), found.frames
+    return png.still(data, found, burdens(data, found.chunks, limits)), found.frames

@@ -8,6 +8,8 @@ class Limits:
     max_bytes: int = 200 * 1024 * 1024
     max_pixels: int = 100_000_000
     max_frames: int = 1_000
+    max_surveyed_pixels: int = 500_000_000
+    """Of all frames of an animation together, where each is looked at; some 3 s, of a PNG 12 s."""
     max_scans: int = 100
     """Cameras and encoders write about ten; 25,000 keep the decoder busy for a minute."""
     max_segments: int = 20_000
@@ -16,8 +18,8 @@ class Limits:
     """Of a PNG; encoders write the pixels of a large one in chunks of 8 KB."""
     max_profile_bytes: int = 4 * 1024 * 1024
     """Larger colour profiles are ignored; those of printing presses have up to 3 MB."""
-    max_text_bytes: int = 64 * 1024 * 1024
-    """Of the texts in a PNG, unpacked; large XMP has a few."""
+    max_text_bytes: int = 16 * 1024 * 1024
+    """Of the texts in a PNG, unpacked; large XMP has a few. What is more is left out."""
     cpu_s: int = 25
     wall_s: float = 28.0
     memory_mb: int = 1_280

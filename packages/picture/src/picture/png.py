@@ -5,7 +5,7 @@ that faults in their frames do no harm.
 """
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,9 +52,9 @@ def outline(data: Bytes, *, max_chunks: int) -> Outline:
     return Outline(tuple(chunks), max(1, frames))
 
 
-def still(data: Bytes, found: Outline) -> Bytes:
-    """Return the default image alone, with the end that it should have."""
-    kept = [chunk for chunk in found.chunks if chunk.kind not in _ANIMATION]
+def still(data: Bytes, found: Outline, burdens: Collection[Chunk] = ()) -> Bytes:
+    """Return the default image alone, without its burdens, with the end that it should have."""
+    kept = [c for c in found.chunks if c.kind not in _ANIMATION and c not in burdens]
     if len(kept) == len(found.chunks) and found.has_end:
         return data
     parts = [data[:_SIGNATURE_LENGTH], *(data[chunk.start : chunk.end] for chunk in kept)]

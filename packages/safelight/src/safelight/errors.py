@@ -20,7 +20,8 @@ SafelightError
 └── TransientError             worth another attempt: answered 503
     ├── GoogleUnavailableError   google_unavailable
     ├── OtherRecipesError        other_recipes
-    └── BusyError                busy
+    ├── BusyError                busy
+    └── NotApprovedYetError      not_approved_yet
 """
 
 from typing import ClassVar
@@ -158,3 +159,9 @@ class BusyError(TransientError):
     """All renderers are busy at the moment."""
 
     code = "busy"
+
+
+class NotApprovedYetError(TransientError):
+    """The picture is quarantined still; its approval is being recorded, or failed to be."""
+
+    code = "not_approved_yet"

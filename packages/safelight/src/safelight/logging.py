@@ -44,8 +44,10 @@ def _json_end(service: str) -> list[Any]:
         event["service"] = service
         return event
 
+    # Without the values of variables: among them are tokens and what people wrote.
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [
         add_severity,
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(tracebacks),
         structlog.processors.JSONRenderer(),
     ]

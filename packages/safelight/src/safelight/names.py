@@ -41,6 +41,11 @@ def variant_object(image: str, generation: int, variant: str, extension: str) ->
     return f"{image}/{generation}/{variant}.{extension}"
 
 
+def quarantine_object(image: str, generation: int) -> str:
+    """Return the object name of a refused original; the workflow derives it alike."""
+    return f"{image}/{generation}"
+
+
 def upload_object(owner: str, at: datetime, upload_id: str, filename: str) -> str:
     """Return ``{owner}/{stamp}/{upload_id}/{filename}``, the file name made safe.
 

@@ -30,9 +30,11 @@ NEXT: Mapping[State | None, frozenset[State]] = {
     None: frozenset({State.ANALYZING}),
     State.ANALYZING: frozenset({State.RENDERING, State.QUARANTINED, State.FAILED}),
     State.RENDERING: frozenset({State.READY, State.FAILED}),
-    State.READY: frozenset(),
+    # Withdrawn: a policy was decided anew.  It comes back through a reviewer or a policy only.
+    State.READY: frozenset({State.QUARANTINED}),
     State.QUARANTINED: frozenset({State.RENDERING, State.REJECTED}),
-    State.REJECTED: frozenset(),
+    # An appeal was granted.
+    State.REJECTED: frozenset({State.RENDERING}),
     State.FAILED: frozenset({State.ANALYZING, State.RENDERING}),
     State.DELETED: frozenset(),
 }

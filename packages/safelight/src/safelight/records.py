@@ -1,6 +1,6 @@
 """Change records in Firestore, fenced by the generation and the state that the writer saw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from google.cloud import firestore
@@ -23,6 +23,17 @@ class Records:
         document: Mapping[str, Any] | None = self._reference(image_id).get().to_dict()
         return document
 
+    def to_review(self, most: int) -> Sequence[Mapping[str, Any]]:
+        """Return pictures that wait for a reviewer, those with an appeal first, then the oldest."""
+        images = self._client.collection(IMAGES)
+        appealed = firestore.FieldFilter("appeal.open", "==", value=True)
+        held_back = firestore.FieldFilter("state", "==", State.QUARANTINED.value)
+        found: dict[str, Mapping[str, Any]] = {}
+        for condition in (appealed, held_back):
+            for snapshot in images.where(filter=condition).limit(most).get():
+                found.setdefault(snapshot.id, snapshot.to_dict() or {})
+        return sorted(found.values(), key=_urgency)[:most]
+
     def move(  # noqa: PLR0913 -- a move is made of these
         self,
         image_id: str,
@@ -35,20 +46,42 @@ class Records:
     ) -> None:
         """Move the record and append the timeline entry, in one transaction.
 
-        ``fields`` are top-level fields and replace what stood there.  Raises StaleError, without
+        ``fields`` replace what stood there; a dot leads into a map.  Raises StaleError, without
         any write, where the record is not at ``generation`` and ``before``; the client's errors
         (``google.api_core.exceptions``) pass through.
         """
         check_move(before, after)
+        change = {**fields, "state": after.value}
+        self._commit(image_id, (generation, before), change, entry)
+
+    def amend(
+        self,
+        image_id: str,
+        generation: int,
+        *,
+        state: State,
+        fields: Mapping[str, Any],
+        entry: Entry,
+    ) -> None:
+        """Change fields of a record that stays in its state; otherwise as ``move``."""
+        self._commit(image_id, (generation, state), fields, entry)
+
+    def _commit(
+        self,
+        image_id: str,
+        expected: tuple[int, State],
+        fields: Mapping[str, Any],
+        entry: Entry,
+    ) -> None:
         reference = self._reference(image_id)
 
         @firestore.transactional
         def commit(transaction: firestore.Transaction) -> None:
             record = reference.get(transaction=transaction).to_dict() or {}
             seen = (record.get("original", {}).get("generation"), record.get("state"))
-            if seen != (generation, before):
-                raise StaleError(f"{image_id} is at {seen}, not at {(generation, before.value)}")
-            change = {**fields, "state": after.value, "updatedAt": firestore.SERVER_TIMESTAMP}
+            if seen != expected:
+                raise StaleError(f"{image_id} is at {seen}, not at {expected}")
+            change = {**fields, "updatedAt": firestore.SERVER_TIMESTAMP}
             transaction.update(reference, change)
             transaction.create(reference.collection(TIMELINE).document(), _entry(entry))
 
@@ -56,6 +89,10 @@ class Records:
 
     def _reference(self, image_id: str) -> firestore.DocumentReference:
         return self._client.collection(IMAGES).document(image_id)
+
+
+def _urgency(record: Mapping[str, Any]) -> tuple[bool, str]:
+    return not (record.get("appeal") or {}).get("open"), str(record.get("createdAt"))
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -33,3 +33,5 @@ class RenderTask(BaseModel):
     crop_hints: tuple[CropHint, ...] = ()
     faces: tuple[CropHint, ...] = ()
     recipes: Text = "default"
+    approving: bool = False
+    """Made while somebody lets a quarantined picture pass: the record may be a moment behind."""

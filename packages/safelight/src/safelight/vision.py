@@ -4,8 +4,8 @@ Any key may be missing, and zeros are left out of the JSON.
 https://cloud.google.com/vision/docs/reference/rest/v1/AnnotateImageResponse
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -73,6 +73,18 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalizedObject:
+    """A thing, and the box around it in shares of the picture's width and height."""
+
+    name: str
+    score: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class ImageError:
     """Why this image was not, or not wholly, annotated, though the call succeeded."""
 
@@ -91,6 +103,7 @@ class Annotations:
     dominant_colors: tuple[Color, ...] = ()
     crop_hints: tuple[Region, ...] = ()
     faces: int = 0
+    objects: tuple[LocalizedObject, ...] = ()
     error: ImageError | None = None
 
 
@@ -106,6 +119,40 @@ def parse(response: Json) -> Annotations:
         raise VisionFormatError(f"not an answer of the Vision API: {error}") from error
 
 
+def combined(frames: Sequence[Annotations]) -> Annotations:
+    """Return what is known of a picture from what was said of its frames, the first one leading.
+
+    The worst likelihood of each category counts.  Raises ValueError without any frame.
+    """
+    if not frames:
+        raise ValueError("a picture has at least one frame")
+    errors = (frame.error for frame in frames if frame.error is not None)
+    likelihoods = [one for frame in frames for one in _screenings(frame)]
+    worst = {category: _worst([one.get(category) for one in likelihoods]) for category in Category}
+    is_screened = any(frame.safe_search is not None for frame in frames)
+    return replace(frames[0], safe_search=worst if is_screened else None, error=next(errors, None))
+
+
+def _screenings(frame: Annotations) -> Iterator[Mapping[Category, Likelihood]]:
+    if frame.safe_search is not None:
+        yield frame.safe_search
+    if frame.safe_search is None or frame.error is not None:
+        yield {}
+
+
+def _worst(likelihoods: Sequence[Likelihood | None]) -> Likelihood:
+    """Return what leads to the same decision, under any threshold, as judging each by itself.
+
+    What was not judged outweighs all but the surest finding elsewhere.
+    """
+    if Likelihood.VERY_LIKELY in likelihoods:
+        return Likelihood.VERY_LIKELY
+    known = [one for one in likelihoods if one is not None and one is not Likelihood.UNKNOWN]
+    if len(known) < len(likelihoods):
+        return Likelihood.UNKNOWN
+    return max(known, key=lambda one: one.rank)
+
+
 def _parse(response: Json) -> Annotations:
     return Annotations(
         labels=tuple(_label(one) for one in response.get("labelAnnotations") or ()),
@@ -115,6 +162,7 @@ def _parse(response: Json) -> Annotations:
         dominant_colors=_colors(response.get("imagePropertiesAnnotation") or {}),
         crop_hints=_crop_hints(response.get("cropHintsAnnotation") or {}),
         faces=len(response.get("faceAnnotations") or ()),
+        objects=tuple(_object(one) for one in response.get("localizedObjectAnnotations") or ()),
         error=_error(response.get("error")),
     )
 
@@ -176,6 +224,18 @@ def _region(hint: Json) -> Region:
     down = [int(vertex.get("y", 0)) for vertex in vertices]
     left, top = max(0, min(across)), max(0, min(down))
     return Region(left, top, max(across) - left, max(down) - top, float(hint.get("confidence", 0)))
+
+
+def _object(annotation: Json) -> LocalizedObject:
+    vertices = (annotation.get("boundingPoly") or {}).get("normalizedVertices") or [{}]
+    across = [_share(vertex.get("x", 0)) for vertex in vertices]
+    down = [_share(vertex.get("y", 0)) for vertex in vertices]
+    name, score = str(annotation.get("name", "")), float(annotation.get("score", 0))
+    return LocalizedObject(name, score, min(across), min(down), max(across), max(down))
+
+
+def _share(value: float) -> float:
+    return max(0.0, min(1.0, float(value)))
 
 
 def _error(status: Json | None) -> ImageError | None:

@@ -88,14 +88,20 @@ def sentence_of(record: Record) -> str:
     return "" if state == State.READY else STATES.get(state, ("", ""))[1]
 
 
+def is_open(record: Record) -> bool:
+    """Tell whether what is in the picture may be told: not before it may be shown."""
+    return record.get("state") == State.READY
+
+
 def labels_of(record: Record) -> Sequence[Mapping[str, Any]]:
-    found = mapping(record.get("metadata")).get("labels") or []
-    return [label for label in found if isinstance(label, Mapping)]
+    """Return what is in the picture, if that may be told."""
+    found = mapping(record.get("metadata")).get("labels") if is_open(record) else None
+    return [label for label in found or [] if isinstance(label, Mapping)]
 
 
 def variants_of(record: Record) -> tuple[Variant, ...]:
     """Return what may be shown: nothing of a picture that is not ready."""
-    if record.get("state") != State.READY:
+    if not is_open(record):
         return ()
     image_id = record.get("imageId")
     generation = mapping(record.get("original")).get("generation")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from gallery.card import Card, Record, card_of, labels_of, mapping
+from gallery.card import Card, Record, card_of, is_open, labels_of, mapping
 
 Row = tuple[str, str]
 
@@ -20,6 +20,9 @@ _EXIF: Final[Mapping[str, tuple[str, str]]] = {
     "artist": ("Artist", "{}"),
     "copyright": ("Copyright", "{}"),
 }
+
+# The page is open to more people than those who know each other.
+_PRIVATE: Final = "reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Detail:
     labels: tuple[Row, ...]
     likelihoods: tuple[Row, ...]
     text: str
+    appeal: str
     timeline: tuple[Happening, ...]
 
 
@@ -57,20 +61,21 @@ def detail_of(record: Record, entries: Sequence[Record]) -> Detail:
         facts=tuple(_facts(record, metadata)),
         labels=tuple(_labels(record)),
         likelihoods=tuple((name, _words(value)) for name, value in sorted(likelihoods.items())),
-        text=str(metadata.get("text") or ""),
+        text=str(metadata.get("text") or "") if is_open(record) else "",
+        appeal=str(mapping(record.get("appeal")).get("text") or ""),
         timeline=tuple(_happening(entry) for entry in entries),
     )
 
 
 def _facts(record: Record, metadata: Mapping[str, Any]) -> Iterator[Row]:
     original = mapping(record.get("original"))
-    if metadata.get("width"):
+    if metadata.get("width") and metadata.get("height"):
         yield "Size", f"{metadata['width']} x {metadata['height']} pixels"
     if metadata.get("format"):
         yield "Format", str(metadata["format"])
     if (metadata.get("frames") or 1) > 1:
         yield "Frames", str(metadata["frames"])
-    exif = mapping(metadata.get("exif"))
+    exif = mapping(metadata.get("exif")) if is_open(record) else {}
     for name, (title, pattern) in _EXIF.items():
         if name in exif:
             yield title, pattern.format(_exact(exif[name]))
@@ -85,6 +90,8 @@ def _identity(record: Record, original: Mapping[str, Any]) -> Iterator[Row]:
     verdict = mapping(record.get("verdict"))
     if verdict:
         yield "Verdict", f"{verdict.get('decision')} under {verdict.get('policy')}"
+    if review := mapping(record.get("review")):
+        yield "Review", f"{review.get('decision')}: {review.get('reason')}"
     if record.get("attempts"):
         yield "Attempts", str(record["attempts"])
 
@@ -105,7 +112,9 @@ def _happening(entry: Record) -> Happening:
         event=_words(entry.get("event")),
         attempt=int(entry.get("attempt") or 1),
         duration_ms=round(spent_ms) if isinstance(spent_ms, int | float) else None,
-        detail="; ".join(f"{name}: {_listed(value)}" for name, value in sorted(told.items())),
+        detail="; ".join(
+            f"{name}: {_listed(value)}" for name, value in sorted(told.items()) if name != _PRIVATE
+        ),
     )
 
 

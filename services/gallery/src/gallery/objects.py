@@ -56,10 +56,10 @@ class ObjectDraft:
         )
 
     def write(self, data: bytes) -> None:
-        _attempt(lambda: self._writer.write(data))
+        attempt(lambda: self._writer.write(data))
 
     def close(self) -> None:
-        _attempt(self._writer.close)
+        attempt(self._writer.close)
 
     def terminate(self) -> None:
         """Give the upload up; should even that fail, it expires by itself, unfinished."""
@@ -93,24 +93,32 @@ class Variants:
         """
         if not uri.startswith(self._prefix):
             raise MissingObjectError(uri)
-        blob = self._bucket.blob(uri.removeprefix(self._prefix))
-        reader = blob.open("rb", chunk_size=CHUNK_BYTES, retry=_RETRY)
-        try:
-            return _pieces(_attempt(lambda: reader.read(CHUNK_BYTES)), reader)
-        except GoogleUnavailableError as error:
-            if isinstance(error.__cause__, NotFound):
-                raise MissingObjectError(uri) from error
-            raise
+        return read_pieces(self._bucket.blob(uri.removeprefix(self._prefix)))
+
+
+def read_pieces(blob: storage.Blob) -> Iterator[bytes]:
+    """Return the object's bytes piece by piece, the first of them read already.
+
+    Raises MissingObjectError and GoogleUnavailableError.
+    """
+    reader = blob.open("rb", chunk_size=CHUNK_BYTES, retry=_RETRY)
+    try:
+        return _pieces(attempt(lambda: reader.read(CHUNK_BYTES)), reader)
+    except GoogleUnavailableError as error:
+        if isinstance(error.__cause__, NotFound):
+            raise MissingObjectError(blob.name) from error
+        raise
 
 
 def _pieces(first: bytes, reader: Any) -> Iterator[bytes]:
     piece = first
     while piece:
         yield piece
-        piece = _attempt(lambda: reader.read(CHUNK_BYTES))
+        piece = attempt(lambda: reader.read(CHUNK_BYTES))
 
 
-def _attempt(act: Callable[[], Any]) -> Any:
+def attempt(act: Callable[[], Any]) -> Any:
+    """Return the answer.  Raises GoogleUnavailableError where Cloud Storage is in trouble."""
     try:
         return act()
     except _TROUBLE as error:

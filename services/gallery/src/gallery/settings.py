@@ -1,6 +1,8 @@
 """The settings of the gallery."""
 
-from pydantic import Field, field_validator
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
 
 from safelight.names import is_owner
 from safelight.settings import Settings
@@ -25,6 +27,27 @@ class GallerySettings(Settings):
     live_pages: int = Field(default=200, ge=0)
     """How many open pages are told of changes; the others ask now and then."""
     google_cloud_project: str = ""
+    appeals: bool = False
+    """Whether whoever sees a picture that is held back may ask for another look."""
+    review: bool = False
+    """Whether there are pages for reviewers.  They belong behind Identity-Aware Proxy."""
+    iap_audience: str = ""
+    """With it only those may review whom the proxy let in, under its name for them."""
+    analysis_bucket: str = ""
+    """Where reviewers' previews are; without it they see originals."""
+    render_queue: str = ""
+    """Full name; what is approved is rendered from there."""
+    thumbnailer_url: str = ""
+    tasks_service_account: str = ""
+    """In whose name the thumbnailer is called."""
+    recipes: str = "default"
+
+    @model_validator(mode="after")
+    def _can_approve(self) -> Self:
+        needed = ("render_queue", "thumbnailer_url", "tasks_service_account")
+        if self.review and (missing := [name for name in needed if not getattr(self, name)]):
+            raise ValueError(f"REVIEW needs {', '.join(missing).upper()}")
+        return self
 
     @field_validator("gallery_owner")
     @classmethod

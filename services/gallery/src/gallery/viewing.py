@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from gallery.card import Record, Variant, mapping
 from gallery.catalog import Catalog
@@ -22,6 +23,7 @@ from gallery.objects import MissingObjectError, Variants
 from gallery.pages import Pages
 from gallery.problem import Problem, not_found
 from safelight.record import State
+from safelight.review import may_appeal
 
 _IMAGE_ID: Final = re.compile(r"i[A-Za-z0-9_-]{43}")
 _SHOWN: Final = ("display", "thumbnail")
@@ -29,7 +31,8 @@ _SHOWN: Final = ("display", "thumbnail")
 _TYPES: Final = frozenset({"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"})
 # A variant's address has its generation in it.  Private, because a picture may be withdrawn.
 _FOREVER: Final = "private, max-age=31536000, immutable"
-_ALONE: Final = "default-src 'none'; sandbox"
+ALONE: Final = "default-src 'none'; sandbox"
+_PLACEHOLDER: Final = Path(__file__).parent / "static" / "placeholder.svg"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Viewing:
     variants: Variants
     feed: Feed
     pages: Pages
+    takes_appeals: bool = False
 
     async def list_newest(self, request: Request) -> Response:
         """Answer ``GET /``."""
@@ -75,15 +79,27 @@ class Viewing:
         return await run_in_threadpool(self._image, request.path_params["image_id"])
 
     async def show_variant(self, request: Request) -> Response:
-        """Answer ``GET /variants/{image_id}/{variant}``."""
+        """Answer ``GET /variants/{image_id}/{variant}``; ``?placeholder`` never leaves a gap."""
         asked = request.query_params.get("generation")
-        name = request.path_params["variant"]
-        return await run_in_threadpool(self._variant, request.path_params["image_id"], name, asked)
+        image_id, name = request.path_params["image_id"], request.path_params["variant"]
+        try:
+            return await run_in_threadpool(self._variant, image_id, name, asked)
+        except Problem as problem:
+            if "placeholder" not in request.query_params:
+                raise
+            headers = {"Content-Security-Policy": ALONE, "Cache-Control": "no-store"}
+            headers["X-Placeholder-For"] = problem.code
+            return FileResponse(_PLACEHOLDER, headers=headers, media_type="image/svg+xml")
 
     def _image(self, image_id: str) -> Response:
         record = self._record(image_id)
         detail = detail_of(record, self.catalog.timeline(image_id))
-        return self.pages.page("image.html", detail=detail, display=_display(detail.card.variants))
+        return self.pages.page(
+            "image.html",
+            detail=detail,
+            display=_display(detail.card.variants),
+            takes_appeal=self.takes_appeals and may_appeal(record),
+        )
 
     def _variant(self, image_id: str, name: str, asked: str | None) -> Response:
         """Return what is published; only of a picture that is ready, at its generation."""
@@ -128,7 +144,7 @@ def _headers(published: Record, *, is_fixed: bool) -> dict[str, str]:
     content_type = str(published.get("contentType"))
     headers = {
         "Content-Type": content_type if content_type in _TYPES else "application/octet-stream",
-        "Content-Security-Policy": _ALONE,
+        "Content-Security-Policy": ALONE,
         "Cache-Control": _FOREVER if is_fixed else "no-cache",
     }
     length: Any = published.get("bytes")

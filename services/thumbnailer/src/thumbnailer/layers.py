@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from picture.colour import to_srgb
 from picture.orientation import Size
-from thumbnailer.colour import to_srgb
 from thumbnailer.geometry import Box, Cut, Point, cover, fill, inside
 from thumbnailer.recipe import Recipe
 from thumbnailer.resample import resize

@@ -20,7 +20,12 @@ from requests.exceptions import RequestException
 from picture.children import ChildrenClosedError, ChildStartError
 from picture.limits import Limits
 from picture.refusals import Refusal, to_error
-from safelight.errors import AttemptsUsedUpError, PermanentError, TransientError
+from safelight.errors import (
+    AttemptsUsedUpError,
+    NotApprovedYetError,
+    PermanentError,
+    TransientError,
+)
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
 from safelight.task import CropHint, RenderTask
@@ -137,8 +142,7 @@ def render(studio: Studio, task: RenderTask, attempt: int) -> Outcome:
 def _attempt(studio: Studio, job: _Job) -> Outcome:
     with job.operation("read_record"):
         record = studio.records.read(job.task.image_id) or {}
-    if not _awaits(record, job.task):
-        raise StaleError(f"{job.task.image_id} does not await this generation")
+    _check_awaited(record, job.task)
     recipes = studio.book.choose(job.task.recipes, job.task.name, job.task.owner)
     rendered = _render(studio, job, record, recipes)
     with job.operation("store_variants"):
@@ -148,15 +152,24 @@ def _attempt(studio: Studio, job: _Job) -> Outcome:
     return Outcome("ready", operations=tuple(job.operations))
 
 
-def _awaits(record: Mapping[str, Any], task: RenderTask) -> bool:
-    generation = record.get("original", {}).get("generation")
-    return bool(record.get("state") == State.RENDERING and generation == task.generation)
+def _check_awaited(record: Mapping[str, Any], task: RenderTask) -> None:
+    """Raise StaleError for a picture that is not, NotApprovedYetError if it may soon be awaited.
+
+    A task is enqueued before its approval is written, so that no approved picture is without.
+    """
+    state = record.get("state")
+    is_same = record.get("original", {}).get("generation") == task.generation
+    if is_same and state == State.RENDERING:
+        return
+    if is_same and task.approving and state in {State.QUARANTINED, State.REJECTED}:
+        raise NotApprovedYetError
+    raise StaleError(f"{task.image_id} does not await this generation")
 
 
 def _render(studio: Studio, job: _Job, record: Mapping[str, Any], recipes: RecipeSet) -> Rendered:
     task = job.task
     with job.operation("fetch_original"):
-        original = studio.originals.fetch(task.bucket, task.name, task.generation)
+        original = studio.originals.fetch(*_place(record, task))
     came = record["original"].get("uploadedAt") or job.started_at
     signature = Signature(task.owner, f"{came:%Y-%m-%d}")
     advice = Advice(_hints(task.crop_hints), _hints(task.faces))
@@ -165,6 +178,14 @@ def _render(studio: Studio, job: _Job, record: Mapping[str, Any], recipes: Recip
         rendered = studio.renderer.render(original.fileno(), order)
     job.operations.extend(rendered.operations)
     return rendered
+
+
+def _place(record: Mapping[str, Any], task: RenderTask) -> tuple[str, str, int]:
+    """Return bucket, name and generation: those of the quarantine for an original that is there."""
+    moved = record["original"].get("quarantine")
+    if moved:
+        return moved["bucket"], moved["name"], moved["generation"]
+    return task.bucket, task.name, task.generation
 
 
 def _hints(regions: tuple[CropHint, ...]) -> tuple[Hint, ...]:

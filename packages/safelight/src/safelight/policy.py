@@ -9,13 +9,30 @@ from typing import Final
 
 from safelight.vision import Category, Likelihood
 
+Thresholds = Mapping[Category, Likelihood]
+
+
+@dataclass(frozen=True, slots=True)
+class PathRule:
+    """Thresholds for the objects whose names begin so; an owner's begin with ``owner/``."""
+
+    prefix: str
+    refuse_from: Thresholds
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A gating category refuses from its threshold on; the others are recorded only."""
 
     name: str
-    refuse_from: Mapping[Category, Likelihood]
+    refuse_from: Thresholds
+    paths: tuple[PathRule, ...] = ()
+
+    def thresholds(self, object_name: str) -> Thresholds:
+        """Return what gates an object: the rule of the longest prefix, wholly, or the default."""
+        matching = [rule for rule in self.paths if object_name.startswith(rule.prefix)]
+        longest = max(matching, key=lambda rule: len(rule.prefix), default=None)
+        return longest.refuse_from if longest else self.refuse_from
 
     @property
     def blind_to(self) -> tuple[Category, ...]:

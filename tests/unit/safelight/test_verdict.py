@@ -1,10 +1,7 @@
-from typing import get_args
-
 import pytest
 
-from metadata.policy import CLOUD_V1, LOCAL_V1, POLICIES
-from metadata.settings import PolicyName
-from metadata.verdict import Decision, judge
+from safelight.policy import CLOUD_V1, LOCAL_V1, POLICIES, PathRule, Policy
+from safelight.verdict import Decision, judge
 from safelight.vision import Annotations, Category, ImageError, Likelihood
 
 INNOCENT = dict.fromkeys(Category, Likelihood.VERY_UNLIKELY)
@@ -99,7 +96,22 @@ def test_an_unsafe_finding_is_told_beside_an_error():
     assert codes(verdict) == ["vision_error", "unsafe_adult"]
 
 
-def test_every_policy_gates_on_something_and_can_be_chosen():
+def test_every_policy_gates_on_something():
     assert all(policy.refuse_from for policy in POLICIES.values())
     assert all(Likelihood.UNKNOWN not in p.refuse_from.values() for p in POLICIES.values())
-    assert set(get_args(PolicyName)) == set(POLICIES)
+
+
+def test_the_rule_of_the_longest_path_replaces_the_thresholds():
+    policy = Policy(
+        "p",
+        {Category.ADULT: Likelihood.LIKELY},
+        (
+            PathRule("press/", {Category.ADULT: Likelihood.VERY_LIKELY}),
+            PathRule("press/kids/", {Category.ADULT: Likelihood.UNLIKELY}),
+        ),
+    )
+
+    names = ("a.jpg", "press/a.jpg", "press/kids/a.jpg", "press.jpg")
+    decisions = [judge(seen(adult="LIKELY"), None, policy, name).decision for name in names]
+
+    assert decisions == ["quarantined", "approved", "quarantined", "quarantined"]

@@ -6,9 +6,9 @@ It fails closed: whatever was not found to be safe is quarantined.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from metadata.policy import Policy
+from safelight.policy import Policy, Thresholds
 from safelight.record import Reason
 from safelight.vision import Annotations, Category, ImageError, Likelihood
 
@@ -36,18 +36,30 @@ class Verdict:
     reasons: tuple[Reason, ...]
     policy: str
 
+    def to_document(self) -> dict[str, Any]:
+        """Return the ``verdict`` of a record."""
+        return {
+            "decision": self.decision.value,
+            "reasons": [reason.code for reason in self.reasons],
+            "policy": self.policy,
+        }
+
 
 def judge(
-    annotations: Annotations | None, call_error: ImageError | None, policy: Policy
+    annotations: Annotations | None,
+    call_error: ImageError | None,
+    policy: Policy,
+    object_name: str = "",
 ) -> Verdict:
     """Return the verdict; ``call_error`` is why there are no annotations, where that is known."""
-    reasons = tuple(_reasons(annotations, call_error, policy))
+    thresholds = policy.thresholds(object_name)
+    reasons = tuple(_reasons(annotations, call_error, thresholds))
     decision = Decision.QUARANTINED if reasons else Decision.APPROVED
     return Verdict(decision, reasons, policy.name)
 
 
 def _reasons(
-    annotations: Annotations | None, call_error: ImageError | None, policy: Policy
+    annotations: Annotations | None, call_error: ImageError | None, thresholds: Thresholds
 ) -> Iterator[Reason]:
     if call_error is not None:
         yield _reason("vision_unavailable", "The picture could not be checked: Vision failed.")
@@ -56,12 +68,12 @@ def _reasons(
     elif annotations.error is not None:
         yield _reason("vision_error", "Vision could not check the picture wholly.")
     if annotations is not None:
-        yield from _findings(annotations, policy)
+        yield from _findings(annotations, thresholds)
 
 
-def _findings(annotations: Annotations, policy: Policy) -> Iterator[Reason]:
+def _findings(annotations: Annotations, thresholds: Thresholds) -> Iterator[Reason]:
     found = annotations.safe_search or {}
-    for category, threshold in policy.refuse_from.items():
+    for category, threshold in thresholds.items():
         likelihood = found.get(category, Likelihood.UNKNOWN)
         if likelihood is Likelihood.UNKNOWN:
             yield _reason("not_screened", f"The picture was not checked for {category} content.")

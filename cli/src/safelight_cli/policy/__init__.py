@@ -1,0 +1,1 @@
+"""Decide a whole library anew under another policy, without asking Vision again."""

@@ -1,0 +1,1 @@
+"""Decide about pictures that the gate held back."""
