@@ -1,10 +1,11 @@
-"""Who is measured: each makes the same three JPEGs from the bytes of a picture.
+"""Who is measured, of those that need nothing but what the renderer needs itself.
 
 ``ours`` and ``service``  the renderer, in this process and in a child as the service runs it
-``floor``                 what no renderer can do without: the scaled decode, and the encoding of
-                          ready-made variants; with all scans of a progressive picture
 ``tutorial``              Pillow as tutorials show it: full decode, everything from the full picture
 ``thumbnail``             Pillow's ``thumbnail`` on a file opened anew for each variant
+``floor``                 what no renderer can do without: the scaled decode, and the encoding of
+                          ready-made variants; all scans of a progressive picture, WebP at the
+                          encoder's default effort
 """
 
 import io
@@ -15,33 +16,39 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from bench.render.job import DISPLAY, OWNER, QUALITY, SIDES, TEXT, need
 from picture import decode
 from picture.limits import Limits
-from thumbnailer.recipe import Recipe, Watermark
+from thumbnailer.recipe import OutputFormat, Recipe, Watermark
 from thumbnailer.renderer import Renderer
 from thumbnailer.steps import Order, render
 from thumbnailer.watermark import Signature
 
-OWNER = "Example Photos"
-RECIPES = (
-    Recipe("thumbnail", 300, 300, "cover"),
-    Recipe("icon", 128, 128, "cover"),
-    Recipe("display", 1600, 1600, watermark=Watermark("© {owner}")),
-)
-ORDER = Order(RECIPES, Signature(OWNER))
 Files = Mapping[str, bytes]
+Run = Callable[[bytes, str], Files]
+_FORMATS: Mapping[str, OutputFormat] = {"jpeg": "jpeg", "webp": "webp"}
 
 
-def ours() -> Callable[[bytes], Files]:
+@lru_cache
+def order(form: str) -> Order:
+    """Return the job for the renderer."""
+    written = _FORMATS[form]
+    small = [Recipe(name, side, side, "cover", format=written) for name, side in SIDES.items()]
+    mark = Watermark("© {owner}")
+    display = Recipe("display", DISPLAY, DISPLAY, format=written, watermark=mark)
+    return Order((*small, display), Signature(OWNER))
+
+
+def ours() -> Run:
     decode.prepare(Limits())
 
-    def run(data: bytes) -> Files:
-        return {one.name: one.data for one in render(data, ORDER).variants}
+    def run(data: bytes, form: str) -> Files:
+        return {one.name: one.data for one in render(data, order(form)).variants}
 
     return run
 
 
-def service() -> Callable[[bytes], Files]:
+def service() -> Run:
     children = Renderer(1, Limits())
     children.warm_up()
 
@@ -52,60 +59,66 @@ def service() -> Callable[[bytes], Files]:
         os.write(file, data)
         return file
 
-    def run(data: bytes) -> Files:
-        rendered = children.render(fetched(data), ORDER)
+    def run(data: bytes, form: str) -> Files:
+        rendered = children.render(fetched(data), order(form))
         return {one.name: one.data for one in rendered.variants}
 
     return run
 
 
-def floor() -> Callable[[bytes], Files]:
-    ready = lru_cache(maxsize=2)(_ready_variants)
+def floor() -> Run:
+    make = ours()
 
-    def run(data: bytes) -> Files:
-        variants = ready(data)
+    @lru_cache(maxsize=4)
+    def ready(data: bytes, form: str) -> Mapping[str, Image.Image]:
+        files = make(data, form)
+        return {name: Image.open(io.BytesIO(file)).convert("RGB") for name, file in files.items()}
+
+    def run(data: bytes, form: str) -> Files:
+        variants = ready(data, form)
         image = Image.open(io.BytesIO(data))
-        need = max(1600 / max(image.size), min(1.0, 300 / min(image.size)))
-        if need < 1:
-            image.draft(None, (math.ceil(image.width * need), math.ceil(image.height * need)))
+        scale = need(*image.size)
+        if scale < 1:
+            image.draft(None, (math.ceil(image.width * scale), math.ceil(image.height * scale)))
         image.load()
-        return {name: _jpeg(variant) for name, variant in variants.items()}
+        return {name: encoded(variant, form) for name, variant in variants.items()}
 
     return run
 
 
-def tutorial() -> Callable[[bytes], Files]:
-    def run(data: bytes) -> Files:
+def tutorial() -> Run:
+    def run(data: bytes, form: str) -> Files:
         image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
         display = image.copy()
-        display.thumbnail((1600, 1600), Image.Resampling.LANCZOS)
+        display.thumbnail((DISPLAY, DISPLAY), Image.Resampling.LANCZOS)
         small = {
-            "thumbnail": ImageOps.fit(image, (300, 300), Image.Resampling.LANCZOS),
-            "icon": ImageOps.fit(image, (128, 128), Image.Resampling.LANCZOS),
+            name: ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
+            for name, side in SIDES.items()
         }
         variants = {**small, "display": _full_frame_watermark(display)}
-        return {name: _jpeg(variant) for name, variant in variants.items()}
+        return {name: encoded(variant, form) for name, variant in variants.items()}
 
     return run
 
 
-def thumbnail() -> Callable[[bytes], Files]:
+def thumbnail() -> Run:
     def fitted(data: bytes, side: int) -> Image.Image:
         image = Image.open(io.BytesIO(data))
         image.thumbnail((side * 2, side * 2), Image.Resampling.LANCZOS)
         return ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (side, side))
 
-    def run(data: bytes) -> Files:
+    def run(data: bytes, form: str) -> Files:
         display = Image.open(io.BytesIO(data))
-        display.thumbnail((1600, 1600), Image.Resampling.LANCZOS)
+        display.thumbnail((DISPLAY, DISPLAY), Image.Resampling.LANCZOS)
         marked = _full_frame_watermark(ImageOps.exif_transpose(display).convert("RGB"))
-        variants = {"thumbnail": fitted(data, 300), "icon": fitted(data, 128), "display": marked}
-        return {name: _jpeg(variant) for name, variant in variants.items()}
+        small = {name: fitted(data, side) for name, side in SIDES.items()}
+        variants = {**small, "display": marked}
+        return {name: encoded(variant, form) for name, variant in variants.items()}
 
     return run
 
 
-CONTENDERS: Mapping[str, Callable[[], Callable[[bytes], Files]]] = {
+CONTENDERS: Mapping[str, Callable[[], Run]] = {
     "ours": ours,
     "service": service,
     "floor": floor,
@@ -114,27 +127,22 @@ CONTENDERS: Mapping[str, Callable[[], Callable[[bytes], Files]]] = {
 }
 
 
-def steps(data: bytes) -> Mapping[str, float]:
+def steps(data: bytes, form: str) -> Mapping[str, float]:
     """Return where the renderer spends its time, in milliseconds."""
     decode.prepare(Limits())
-    return {one.name: one.duration_ms for one in render(data, ORDER).operations}
+    return {one.name: one.duration_ms for one in render(data, order(form)).operations}
 
 
-def _ready_variants(data: bytes) -> Mapping[str, Image.Image]:
-    files = ours()(data)
-    return {name: Image.open(io.BytesIO(file)).convert("RGB") for name, file in files.items()}
-
-
-def _jpeg(image: Image.Image) -> bytes:
+def encoded(image: Image.Image, form: str) -> bytes:
     target = io.BytesIO()
-    image.save(target, "JPEG", quality=80, subsampling="4:2:0")
+    options = {"subsampling": "4:2:0"} if form == "jpeg" else {}
+    image.save(target, form.upper(), quality=QUALITY, **options)
     return target.getvalue()
 
 
 def _full_frame_watermark(image: Image.Image) -> Image.Image:
     layer = Image.new("RGBA", image.size, (255, 255, 255, 0))
     font = ImageFont.load_default(image.width // 25)
-    ImageDraw.Draw(layer).text(
-        (image.width - 20, image.height - 20), f"© {OWNER}", (255, 255, 255, 128), font, anchor="rs"
-    )
+    place = (image.width - 20, image.height - 20)
+    ImageDraw.Draw(layer).text(place, TEXT, (255, 255, 255, 128), font, anchor="rs")
     return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")

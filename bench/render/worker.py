@@ -1,27 +1,34 @@
-"""One contender in a process of its own: reads names of files, answers what they cost."""
+"""One contender in a process of its own: a line with file and format in, what it cost out."""
 
+import importlib
 import json
 import resource
 import sys
+import time
 from functools import lru_cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from bench.render.contenders import CONTENDERS
-from picture import memory
-
 
 def main() -> None:
-    run = CONTENDERS[sys.argv[1]]()
+    module, name = sys.argv[1:3]
+    run = importlib.import_module(module).CONTENDERS[name]()
     for line in sys.stdin:
-        data = read(line.strip())
-        before = _cpu_s()
-        files = run(data)
-        spent_s = _cpu_s() - before
-        told = {"cpu_ms": spent_s * 1000, "peak_mb": memory.peak_kb() / 1024}
-        sizes = {name: len(file) for name, file in files.items()}
-        sys.stdout.write(json.dumps({**told, "bytes": sizes}) + "\n")
+        path, form, folder = line.rstrip("\n").split("\t")
+        data = read(path)
+        before, began = cpu_s(), time.perf_counter()
+        files = run(data, form)
+        told = {
+            "cpu_ms": (cpu_s() - before) * 1000,
+            "wall_ms": (time.perf_counter() - began) * 1000,
+            "peak_mb": peak_mb(),
+            "bytes": {variant: len(file) for variant, file in files.items()},
+        }
+        if folder:
+            for variant, file in files.items():
+                (Path(folder) / variant).write_bytes(file)
+        sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 
 
@@ -30,17 +37,23 @@ def read(path: str) -> bytes:
     return Path(path).read_bytes()
 
 
-def _cpu_s() -> float:
+def peak_mb() -> float:
+    """Most memory in use so far; getrusage would tell that of the starter, if it had more."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def cpu_s() -> float:
     """CPU seconds of this process and of its living children."""
     own = resource.getrusage(resource.RUSAGE_SELF)
-    return own.ru_utime + own.ru_stime + sum(_cpu_of(pid) for pid in _children())
+    return own.ru_utime + own.ru_stime + sum(cpu_of(pid) for pid in children())
 
 
-def _children() -> list[int]:
+def children() -> list[int]:
     return [int(pid) for pid in Path("/proc/thread-self/children").read_text().split()]
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     # The first field is nanoseconds on a processor (Documentation/scheduler/sched-stats).
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
