@@ -180,7 +180,7 @@ def test_ten_pictures_at_a_time_are_all_rendered_once(service: Service) -> None:
     assert {service.record(image_id)["state"] for image_id, _ in expected} == {"ready"}
 
 
-def test_a_renderer_that_is_killed_fails_one_picture_at_most(service: Service) -> None:
+def test_renderers_that_are_killed_fail_no_picture(service: Service) -> None:
     children = subprocess.run(
         ["ps", "-o", "pid=", "--ppid", str(service.process.pid)],
         capture_output=True,

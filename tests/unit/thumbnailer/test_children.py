@@ -104,16 +104,29 @@ def test_an_empty_file_is_refused(children: Renderer) -> None:
     assert refusal(children, b"") == "empty_file"
 
 
-def test_a_killed_process_fails_its_picture_and_no_other(children: Renderer) -> None:
+def test_a_crashed_process_fails_its_picture_and_no_other(children: Renderer) -> None:
     freeze(children)
     first = process(children)
     with ThreadPoolExecutor(1) as executor:
         failing = executor.submit(refusal, children, PHOTO)
         await_order(children)
-        os.kill(first, signal.SIGKILL)
+        os.kill(first, signal.SIGABRT)
+        os.kill(first, signal.SIGCONT)
 
     assert failing.result() == "render_crashed"
     assert len(render(children, PHOTO).variants) == 2
+    assert process(children) != first
+
+
+def test_a_picture_whose_process_was_killed_gets_another(children: Renderer) -> None:
+    freeze(children)
+    first = process(children)
+    with ThreadPoolExecutor(1) as executor:
+        rendered = executor.submit(render, children, PHOTO)
+        await_order(children)
+        os.kill(first, signal.SIGKILL)
+
+    assert len(rendered.result().variants) == 2
     assert process(children) != first
 
 

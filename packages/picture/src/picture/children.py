@@ -1,7 +1,8 @@
 """A pool of long-lived processes that decode pictures and may be killed at any time.
 
 What happens to a child is the outcome of the one picture it was working on. The next
-picture gets another child.
+picture gets another child.  A child that somebody else killed (SIGKILL, as the kernel does
+when memory runs out) says little about its picture, which gets a second child, but no third.
 """
 
 import contextlib
@@ -100,6 +101,12 @@ class Children:
         It is a stranger's word: check it.  Raises Refusal, ChildStartError and
         ChildrenClosedError.
         """
+        try:
+            return self._ask_one(order, original)
+        except _KilledError:
+            return self._ask_one(order, original)
+
+    def _ask_one(self, order: dict[str, Any], original: int) -> Answer:
         with self._borrowed() as child:
             try:
                 return _Errand(child, self._limits).run(order, original)
@@ -215,7 +222,12 @@ class _Errand:
         self.child.kill()
         if status == -signal.SIGXCPU:
             return Refusal("timeout", allowed=self.limits.cpu_s)
-        return Refusal("render_crashed", how=_cause(status))
+        kind = _KilledError if status == -signal.SIGKILL else Refusal
+        return kind("render_crashed", how=_cause(status))
+
+
+class _KilledError(Refusal):
+    """Somebody else killed the child."""
 
 
 def _cause(status: int) -> str:
