@@ -21,6 +21,8 @@ _SOS: Final = 0xDA
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE: Final = 0xC2
 _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+# In zigzag order: those of two by two, and the pure second waves beside them.
+_SEEN_IN_TWO_PIXELS: Final = 5
 _END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
@@ -50,6 +52,8 @@ class Outline:
     progressive: bool
     components: int
     scans: tuple[Scan, ...]
+    luma: int = 0
+    """The number of the first component, which is never stored smaller than the others."""
 
     @property
     def is_complete(self) -> bool:
@@ -66,12 +70,13 @@ class Outline:
 
 def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
     """Return the outline of a JPEG; refuses one with more scans than a camera would write."""
-    progressive, components, segments, at = False, 0, 0, _SOI_LENGTH
+    progressive, components, luma, segments, at = False, 0, 0, 0, _SOI_LENGTH
     scans: list[Scan] = []
     while (marker := _marker(data, at)) is not None and marker != _EOI:
         end = at + _length(data, at, marker)
         if marker in _FRAMES:
             progressive, components = marker == _PROGRESSIVE, _byte(data, at + 9)
+            luma = _byte(data, at + 10)
         elif marker == _SOS:
             is_only = not progressive and _byte(data, at + 4) >= components
             end = len(data) if is_only else _end_of_scan(data, end)
@@ -81,7 +86,7 @@ def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
         segments += 1
         _check(len(scans), max_scans, segments, max_segments)
         at = end
-    return Outline(progressive, components, tuple(scans))
+    return Outline(progressive, components, tuple(scans), luma)
 
 
 def _check(scans: int, max_scans: int, segments: int, max_segments: int) -> None:
@@ -95,19 +100,22 @@ def without_fine_scans(data: Bytes, found: Outline, need: float) -> Bytes:
     """Return the picture without the scans that a decode at scale ``need`` averages away.
 
     At half scale the last bit of the coefficients goes, at a quarter all their
-    refinements. First passes, DC scans and tables always stay. A file that ends within a
-    scan stays whole, so that the decoder sees that.
+    refinements, and of the luma what makes no difference to two pixels a block. DC scans
+    and tables always stay. A file that ends within a scan stays whole, so that the decoder
+    sees that.
     """
-    dropped = [scan for scan in found.scans if _is_too_fine(scan, need)]
+    dropped = [scan for scan in found.scans if _is_too_fine(scan, need, found.luma)]
     if not found.progressive or not dropped or found.scans[-1].end == len(data):
         return data
     edges = [0, *(edge for scan in dropped for edge in (scan.start, scan.end)), len(data)]
     return b"".join(data[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
-def _is_too_fine(scan: Scan, need: float) -> bool:
+def _is_too_fine(scan: Scan, need: float, luma: int) -> bool:
     if need > 1 / 2:
         return False
+    if need <= 1 / 4 and scan.band.start > _SEEN_IN_TWO_PIXELS and scan.components == (luma,):
+        return True
     return scan.refines_detail and (need <= 1 / 4 or scan.low == 0)
 
 
