@@ -19,10 +19,10 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from bench.render.job import DISPLAY, OWNER, QUALITY, SIDES, TEXT, need
 from picture import decode
 from picture.limits import Limits
+from thumbnailer.order import Order, Signature
 from thumbnailer.recipe import OutputFormat, Recipe, Watermark
 from thumbnailer.renderer import Renderer
-from thumbnailer.steps import Order, render
-from thumbnailer.watermark import Signature
+from thumbnailer.steps import render
 
 Files = Mapping[str, bytes]
 Run = Callable[[bytes, str], Files]

@@ -10,8 +10,9 @@ from bench.render import fixtures
 from bench.render.job import DISPLAY, SIDES
 from picture import decode
 from picture.limits import Limits
+from thumbnailer.order import Order
 from thumbnailer.recipe import Recipe
-from thumbnailer.steps import Order, render
+from thumbnailer.steps import render
 
 GATES = {"display": (45.0, 0.989), "thumbnail": (50.0, 0.0), "icon": (50.0, 0.0)}
 _FIXTURES = ["3-baseline", "12-baseline", "24-baseline", "50-baseline", "12-progressive"]

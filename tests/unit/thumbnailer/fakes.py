@@ -11,8 +11,8 @@ from safelight.record import Entry, State, check_move
 from safelight.records import StaleError
 from safelight.task import RenderTask
 from thumbnailer import steps
-from thumbnailer.encode import Encoded
-from thumbnailer.steps import Order, Rendered
+from thumbnailer.files import Encoded
+from thumbnailer.order import Order, Rendered
 from thumbnailer.variants import Published
 
 

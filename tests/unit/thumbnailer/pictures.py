@@ -10,9 +10,9 @@ from PIL import Image, ImageCms
 from picture import decode
 from picture.limits import Limits
 from thumbnailer.focus import Advice, Hint
+from thumbnailer.order import Order, Signature
 from thumbnailer.recipe import Recipe
-from thumbnailer.steps import Order, render
-from thumbnailer.watermark import Signature
+from thumbnailer.steps import render
 
 CORNERS = {"red": (0, 0), "lime": (1, 0), "blue": (0, 1), "white": (1, 1)}
 

@@ -6,16 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from google.api_core.exceptions import ServiceUnavailable
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
-from safelight.errors import GoogleUnavailableError
 from safelight.record import Reason
 from safelight.task import RenderTask
 from thumbnailer.app import Door, build_app
-from thumbnailer.render import Outcome
-from thumbnailer.steps import Operation
+from thumbnailer.order import Operation
+from thumbnailer.outcome import Outcome, PostponedError
 
 TASK = {"imageId": "i1", "bucket": "uploads", "name": "a.jpg", "generation": 7}
 READY = Outcome("ready", operations=(Operation("decode_scaled", 12.5),))
@@ -69,9 +67,11 @@ def test_a_failed_picture_does_not_come_back() -> None:
     assert answer.json()["code"] == "not_an_image"
 
 
-@pytest.mark.parametrize("fault", [ServiceUnavailable("down"), GoogleUnavailableError()])
-def test_a_passing_fault_asks_for_another_attempt(fault: Exception) -> None:
-    answer = client(answering(fault)).post("/tasks/render", json=TASK)
+DOWN = PostponedError("google_unavailable", "A Google service is unavailable at the moment.")
+
+
+def test_a_passing_fault_asks_for_another_attempt() -> None:
+    answer = client(answering(DOWN)).post("/tasks/render", json=TASK)
 
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
@@ -126,7 +126,7 @@ def test_one_line_tells_the_whole_task() -> None:
 
 
 def test_a_place_is_free_again_after_a_fault() -> None:
-    doors = client(answering(ServiceUnavailable("down")), places=threading.Semaphore(1))
+    doors = client(answering(DOWN), places=threading.Semaphore(1))
 
     answers = [doors.post("/tasks/render", json=TASK).status_code for _ in range(3)]
 

@@ -26,10 +26,9 @@ from picture.limits import Limits
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import detailed, encoded
 from thumbnailer import craft
+from thumbnailer.order import Order, Rendered, Signature
 from thumbnailer.recipe import Recipe, Watermark
 from thumbnailer.renderer import Renderer, understood
-from thumbnailer.steps import Order, Rendered
-from thumbnailer.watermark import Signature
 
 ORDER = Order((Recipe("small", 32, 32), Recipe("icon", 8, 8, "cover")), Signature("Ada"))
 PHOTO = encoded(detailed((320, 240)))

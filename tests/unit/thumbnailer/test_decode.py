@@ -7,8 +7,9 @@ from picture import decode, formats
 from picture.limits import Limits
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import corner_colours, detailed, encoded, show_one
+from thumbnailer.order import Order
 from thumbnailer.recipe import Recipe
-from thumbnailer.steps import Order, render
+from thumbnailer.steps import render
 
 PHOTO = detailed((800, 600))
 KINDS = {

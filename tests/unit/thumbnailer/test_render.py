@@ -12,14 +12,14 @@ from picture import decode
 from picture.children import ChildrenClosedError
 from picture.limits import Limits
 from picture.refusals import Refusal
-from safelight.errors import NotApprovedYetError
 from safelight.record import State
 from safelight.task import RenderTask
 from tests.unit.thumbnailer.fakes import FakeOriginals, FakeRecords, FakeVariants, InProcess
 from tests.unit.thumbnailer.pictures import detailed, encoded
+from thumbnailer.order import Order, Rendered
+from thumbnailer.outcome import PostponedError
 from thumbnailer.recipes import load
 from thumbnailer.render import Studio, render
-from thumbnailer.steps import Order, Rendered
 
 NOW = datetime(2030, 5, 17, 12, tzinfo=UTC)
 TASK = RenderTask(image_id="i1", bucket="uploads", name="a/ü +1 %#.jpg", generation=7, owner="Ada")
@@ -203,9 +203,10 @@ TRANSIENT = [
 def test_a_passing_fault_is_left_to_another_attempt(world: World, fault: Exception) -> None:
     world.variants.fault = fault
 
-    with pytest.raises(type(fault)):
+    with pytest.raises(PostponedError) as postponed:
         render(world.studio, TASK, 2)
 
+    assert postponed.value.__cause__ is fault
     assert world.records.record["state"] == "rendering"
     assert world.records.timeline == []
 
@@ -259,9 +260,10 @@ def test_a_task_whose_approval_is_not_written_yet_is_tried_again(world: World, s
     world.records.record["state"] = state
     task = TASK.model_copy(update={"approving": True})
 
-    with pytest.raises(NotApprovedYetError):
+    with pytest.raises(PostponedError) as postponed:
         render(world.studio, task, 1)
 
+    assert postponed.value.code == "not_approved_yet"
     assert world.variants.stored == {}
     world.records.record["state"] = "rendering"
     assert render(world.studio, task, 2).result == "ready"

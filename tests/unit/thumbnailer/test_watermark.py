@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from thumbnailer.order import Signature
 from thumbnailer.recipe import Position, Watermark
-from thumbnailer.watermark import Signature, readable, stamp
+from thumbnailer.watermark import readable, stamp
 
 MARK = Watermark("© {owner}")
 

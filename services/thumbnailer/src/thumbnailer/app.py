@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import StatelessLifespan
 
-from safelight.errors import BusyError, SafelightError
+from safelight.errors import BusyError
 from safelight.logging import trace_fields
 from safelight.task import RenderTask
-from thumbnailer.render import TRANSIENT, Outcome
+from thumbnailer.outcome import Outcome, PostponedError
 
 # https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler
 _RETRY_COUNT = "X-CloudTasks-TaskRetryCount"
@@ -53,9 +53,9 @@ class Door:
         )
         try:
             outcome = self._render_in_turn(task, attempt)
-        except TRANSIENT as error:
-            bound.warning("render_postponed", error=repr(error))
-            return _postponed(error)
+        except (PostponedError, BusyError) as error:
+            bound.warning("render_postponed", error=repr(error.__cause__ or error))
+            return problem(503, error.code, error.message)
         code = outcome.reason.code if outcome.reason else None
         times = {operation.name: operation.duration_ms for operation in outcome.operations}
         bound.info("render_finished", result=outcome.result, code=code, duration_ms=times)
@@ -100,9 +100,3 @@ def refuse_task(error: ValueError) -> JSONResponse:
         faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         return problem(400, "not_a_render_task", "; ".join(faults))
     return problem(400, "not_a_render_task", f"The header {_RETRY_COUNT} is not a number.")
-
-
-def _postponed(error: Exception) -> JSONResponse:
-    if isinstance(error, SafelightError):
-        return problem(503, error.code, error.message)
-    return problem(503, "google_unavailable", "A service that is needed is unavailable.")

@@ -19,10 +19,9 @@ from picture.limits import Limits
 from picture.refusals import OUR_FAULT, Refusal
 from safelight.errors import OtherRecipesError, UnknownRecipesError
 from thumbnailer import recipes
-from thumbnailer.encode import CONTENT_TYPES, Encoded
+from thumbnailer.files import CONTENT_TYPES, Encoded
+from thumbnailer.order import Order, Rendered, Signature
 from thumbnailer.renderer import Renderer
-from thumbnailer.steps import Order, Rendered
-from thumbnailer.watermark import Signature
 
 _PROBLEMS: Final = 1
 _WRONG_USE: Final = 2

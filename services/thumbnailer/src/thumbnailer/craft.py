@@ -9,9 +9,9 @@ from PIL import Image
 from picture import decode
 from picture.limits import Limits
 from thumbnailer.focus import Advice, Hint
+from thumbnailer.order import Order, Rendered, Signature
 from thumbnailer.recipe import Recipe
-from thumbnailer.steps import Order, Rendered, render
-from thumbnailer.watermark import Signature
+from thumbnailer.steps import render
 
 _WARM_UP: Final = Recipe("warm-up", 8, 8)
 

@@ -3,42 +3,16 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from PIL import Image
 
 from picture.pixels import has_transparency
+from thumbnailer.files import EXTENSIONS, MOVING, Encoded, Written
 from thumbnailer.film import Film
 from thumbnailer.recipe import OutputFormat, Recipe
 
-Written = Literal["jpeg", "png", "webp", "avif"]
-
-EXTENSIONS: Final[dict[Written, str]] = {
-    "jpeg": "jpg",
-    "png": "png",
-    "webp": "webp",
-    "avif": "avif",
-}
-CONTENT_TYPES: Final[dict[str, str]] = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "avif": "image/avif",
-}
-MOVING: Final[frozenset[Written]] = frozenset({"webp", "avif"})
 _MIN_QUALITY: Final = 10
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A variant as a file; of several formats all but the first are named after theirs."""
-
-    name: str
-    extension: str
-    width: int
-    height: int
-    data: bytes
-    recipe: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The composition root: reads the settings, builds the clients, starts the server."""
+"""The composition root: reads the settings, starts the server, and then the rest."""
 
 import contextlib
 import os
@@ -6,32 +6,23 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import structlog
 import uvicorn
-from google.cloud import firestore
-from google.cloud.storage import Client as StorageClient
 from starlette.applications import Starlette
 
 from picture.children import ChildStartError
-from picture.limits import Limits
 from safelight import logging, settings
-from safelight.google import make
-from safelight.records import Records
 from thumbnailer import recipes
 from thumbnailer.app import Door, build_app
-from thumbnailer.originals import Originals
-from thumbnailer.render import Studio, render
 from thumbnailer.renderer import Renderer
 from thumbnailer.settings import ThumbnailerSettings
-from thumbnailer.variants import Variants
+from thumbnailer.workshop import Equipment, Workshop
 
 _GRACE_S = 5
 _CLOSE_S = 2.0
-_UPLOADS_PER_PICTURE = 4
 
 log = structlog.get_logger()
 
@@ -48,17 +39,14 @@ def serve_from_environment() -> None:
 
 
 def serve(wanted: ThumbnailerSettings, book: recipes.Book) -> None:
-    limits = limits_of(wanted)
-    renderer = Renderer(wanted.render_children, limits)
-    studio = build_studio(wanted, book, renderer)
+    workshop = Workshop(partial(_equip, wanted, book))
     # One more than can be rendered, so that the next original is fetched meanwhile.
     places = threading.Semaphore(wanted.render_children + 1)
-    door = Door(partial(render, studio), places, threading.Event(), wanted.google_cloud_project)
+    door = Door(workshop.render, places, workshop.ready, wanted.google_cloud_project)
     # The server stops in order, and then raises the signal again: that is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app = build_app(door, partial(_lifespan, renderer, door.ready))
     uvicorn.run(
-        app,
+        build_app(door, partial(_lifespan, workshop)),
         host="0.0.0.0",
         port=wanted.port,
         log_config=None,
@@ -69,48 +57,35 @@ def serve(wanted: ThumbnailerSettings, book: recipes.Book) -> None:
         sys.exit("the renderers did not start")
 
 
-def limits_of(wanted: ThumbnailerSettings) -> Limits:
-    return Limits(
-        max_bytes=wanted.max_bytes,
-        max_pixels=wanted.max_pixels,
-        max_frames=wanted.max_frames,
-        wall_s=wanted.render_timeout_s,
-        cpu_s=max(1, round(wanted.render_timeout_s)),
-        memory_mb=wanted.render_memory_mb,
-    )
+def _equip(wanted: ThumbnailerSettings, book: recipes.Book) -> Equipment:
+    from thumbnailer import studio  # noqa: PLC0415 -- takes longer than the server needs to answer
 
-
-def build_studio(wanted: ThumbnailerSettings, book: recipes.Book, renderer: Renderer) -> Studio:
-    buckets = make(StorageClient)
-    return Studio(
-        records=Records(make(firestore.Client)),
-        originals=Originals(buckets, wanted.max_bytes),
-        variants=Variants(buckets, wanted.variants_bucket),
-        renderer=renderer,
-        book=book,
-        uploads=ThreadPoolExecutor(_UPLOADS_PER_PICTURE * wanted.render_children),
-        limits=limits_of(wanted),
-        max_attempts=wanted.max_attempts,
-    )
+    renderer = Renderer(wanted.render_children, studio.limits_of(wanted))
+    try:
+        return studio.equip(wanted, book, renderer)
+    except BaseException:
+        renderer.close()
+        raise
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(
-    renderer: Renderer, ready: threading.Event, _app: Starlette
-) -> AsyncIterator[None]:
-    threading.Thread(target=_warm_up, args=(renderer, ready), daemon=True).start()
+async def _lifespan(workshop: Workshop, _app: Starlette) -> AsyncIterator[None]:
+    threading.Thread(target=_open, args=(workshop,), daemon=True).start()
     yield
-    renderer.close(_CLOSE_S)
+    workshop.close(_CLOSE_S)
     log.info("service_stopped")
 
 
-def _warm_up(renderer: Renderer, ready: threading.Event) -> None:
+def _open(workshop: Workshop) -> None:
     try:
-        renderer.warm_up()
+        workshop.open()
     except ChildStartError as error:
         log.critical("renderers_broken", error=str(error))
         # The server stops in order, and the process tells its failure.
         os.kill(os.getpid(), signal.SIGINT)
         return
-    ready.set()
+    except Exception:
+        log.critical("service_broken", exc_info=True)
+        os.kill(os.getpid(), signal.SIGINT)
+        return
     log.info("service_ready")

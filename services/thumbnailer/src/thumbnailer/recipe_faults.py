@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import ImageColor
 
-from thumbnailer.encode import EXTENSIONS
+from thumbnailer.files import EXTENSIONS
 from thumbnailer.recipe import Recipe, Watermark
 
 _MAX_SIDE: Final = 8_192

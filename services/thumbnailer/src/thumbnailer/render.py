@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Any, Protocol
 
 from google.api_core.exceptions import GoogleAPIError
 from google.auth.exceptions import TransportError
@@ -22,6 +22,7 @@ from picture.limits import Limits
 from picture.refusals import Refusal, to_error
 from safelight.errors import (
     AttemptsUsedUpError,
+    GoogleUnavailableError,
     NotApprovedYetError,
     PermanentError,
     TransientError,
@@ -29,12 +30,12 @@ from safelight.errors import (
 from safelight.record import Entry, Reason, State
 from safelight.records import StaleError
 from safelight.task import CropHint, RenderTask
-from thumbnailer.encode import Encoded
+from thumbnailer.files import Encoded
 from thumbnailer.focus import Advice, Hint
+from thumbnailer.order import Operation, Order, Rendered, Signature
+from thumbnailer.outcome import Outcome, PostponedError
 from thumbnailer.recipes import Book, RecipeSet, digest
-from thumbnailer.steps import Operation, Order, Rendered
 from thumbnailer.variants import Published
-from thumbnailer.watermark import Signature
 
 STAGE = "thumbnailer"
 
@@ -94,15 +95,6 @@ class Studio:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a task ended, for the answer and the log."""
-
-    result: Literal["ready", "failed", "stale"]
-    reason: Reason | None = None
-    operations: tuple[Operation, ...] = ()
-
-
 @dataclass
 class _Job:
     """One attempt at a task, and its operations so far."""
@@ -123,7 +115,7 @@ class _Job:
 
 
 def render(studio: Studio, task: RenderTask, attempt: int) -> Outcome:
-    """Do the task, and tells how it ended. Raises one of TRANSIENT if it may be tried again."""
+    """Do the task, and tell how it ended. Raises PostponedError if it may be tried again."""
     job = _Job(task, attempt, studio.now())
     try:
         return _attempt(studio, job)
@@ -133,10 +125,15 @@ def render(studio: Studio, task: RenderTask, attempt: int) -> Outcome:
         return _fail(studio, job, to_error(refusal))
     except PermanentError as error:
         return _fail(studio, job, error)
-    except TRANSIENT:
+    except TRANSIENT as error:
         if attempt < studio.max_attempts:
-            raise
+            raise _postponed(error) from error
         return _fail(studio, job, AttemptsUsedUpError())
+
+
+def _postponed(error: Exception) -> PostponedError:
+    known = error if isinstance(error, TransientError) else GoogleUnavailableError()
+    return PostponedError(known.code, known.message)
 
 
 def _attempt(studio: Studio, job: _Job) -> Outcome:

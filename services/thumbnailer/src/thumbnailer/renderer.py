@@ -7,9 +7,9 @@ from typing import Any, Final
 from picture.children import Children
 from picture.limits import Limits
 from picture.refusals import Refusal
-from thumbnailer.encode import CONTENT_TYPES, Encoded
+from thumbnailer.files import CONTENT_TYPES, Encoded
+from thumbnailer.order import Operation, Order, Rendered
 from thumbnailer.recipes import RecipeSet
-from thumbnailer.steps import Operation, Order, Rendered
 
 MODULE: Final = "thumbnailer.craft"
 

@@ -16,35 +16,28 @@ from PIL import Image, ImageColor
 
 from picture import decode, jpeg
 from picture.formats import AVIF, GIF, PNG, WEBP
+from picture.gamut import implied_profile
 from picture.header import Header, read_header
 from picture.limits import Limits
 from picture.orientation import Size, turn, upright_size
 from picture.pixels import unify
 from thumbnailer.attention import look
 from thumbnailer.credit import read_credit
-from thumbnailer.encode import MOVING, Encoded, choose, encode_each, flatten
+from thumbnailer.encode import choose, encode_each, flatten
+from thumbnailer.files import MOVING, Encoded
 from thumbnailer.film import Film, durations
-from thumbnailer.focus import Advice, told_focus
+from thumbnailer.focus import told_focus
 from thumbnailer.geometry import CENTRE, Box, Cut, Point, as_stored
 from thumbnailer.layers import Layer, cut_layer, cut_of, nearest
+from thumbnailer.order import Operation, Order, Rendered
 from thumbnailer.recipe import Recipe
 from thumbnailer.resample import resize
-from thumbnailer.watermark import Signature, stamp
+from thumbnailer.watermark import stamp
 
 Bytes = bytes | mmap.mmap
 
 _GLANCE_PX: Final = 192
 _ANIMATED: Final = frozenset({GIF, PNG, WEBP, AVIF})
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is wanted of a picture."""
-
-    recipes: tuple[Recipe, ...]
-    signature: Signature = field(default_factory=Signature)
-    advice: Advice = field(default_factory=Advice)
-    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -78,27 +71,6 @@ class Work:
 Step = Callable[[Work], Work]
 
 
-@dataclass(frozen=True)
-class Operation:
-    """A step that was taken, for the record."""
-
-    name: str
-    duration_ms: float
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """The variants of one picture, and what was found out about it."""
-
-    format: str
-    width: int
-    height: int
-    frames: int
-    variants: tuple[Encoded, ...]
-    operations: tuple[Operation, ...]
-    peak_rss_kb: int = 0
-
-
 def render(data: Bytes, order: Order) -> Rendered:
     """Return the variants of a picture. Raises Refusal."""
     work, operations = _begin(data, order)
@@ -127,6 +99,7 @@ def _labels(header: Header, limits: Limits) -> Labels:
     profile = header.image.info.get("icc_profile") or None
     if profile and len(profile) > limits.max_profile_bytes:
         profile = None
+    profile = profile or implied_profile(header.data, header.image, header.form)
     # Reading labels may decode, and decoding may turn: the size is known only now.
     return Labels(header.image.size, orientation, profile, read_credit(header.image))
 

@@ -11,7 +11,7 @@ from google.cloud.storage import Blob, Client
 from safelight.errors import GoogleUnavailableError
 from safelight.names import variant_object
 from safelight.task import RenderTask
-from thumbnailer.encode import CONTENT_TYPES, Encoded
+from thumbnailer.files import CONTENT_TYPES, Encoded
 from thumbnailer.patience import RETRY
 
 _ABSENT: Final = 0

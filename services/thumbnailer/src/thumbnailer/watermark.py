@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from picture.orientation import Size
 from thumbnailer.fonts import font, runs
+from thumbnailer.order import Signature
 from thumbnailer.recipe import Position, Watermark
 
 _MIN_LETTER_PX: Final = 10
@@ -25,14 +26,6 @@ _PLACES: Final[dict[Position, tuple[float, float]]] = {
     "bottom-right": (1, 1),
     "center": (0.5, 0.5),
 }
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Whose a picture is, and the day it came, as in 2031-07-09."""
-
-    owner: str = ""
-    day: str = ""
 
 
 @dataclass(frozen=True)
