@@ -71,6 +71,19 @@ def test_a_wrong_checksum_in_a_png_is_damage() -> None:
     assert refusal(bytes(data)) == "damaged"
 
 
+@pytest.mark.parametrize("part", [0.5, 0.75, 0.95])
+def test_a_png_without_its_end_is_told_to_be_incomplete(part: float) -> None:
+    assert refusal(OTHERS["png"][: int(len(OTHERS["png"]) * part)]) == "truncated"
+
+
+def test_a_picture_over_the_limit_is_told_its_size() -> None:
+    limits = Limits(max_pixels=1000)
+    decode.prepare(limits)
+
+    with pytest.raises(Refusal, match="480,000 pixels"):
+        render(KINDS["baseline"], Order((Recipe("one", 64, 64),), limits=limits))
+
+
 def png_of(width: int, height: int) -> bytes:
     """A header that promises so many pixels, and nothing behind it."""
 

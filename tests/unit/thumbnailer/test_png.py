@@ -47,4 +47,4 @@ def test_a_heap_of_chunks_is_refused() -> None:
 
 
 def test_a_chunk_longer_than_the_file_is_not_followed() -> None:
-    assert outline(PLAIN[:8] + b"\xff\xff\xff\xffIDAT" + b"x" * 99, max_chunks=50).chunks == ()
+    assert outline(PLAIN[:8] + b"\xff\xff\xff\xfftEXt" + b"x" * 99, max_chunks=50).chunks == ()

@@ -14,6 +14,8 @@ from localcloud.vision.geometry import Box, enclosing
 DEFAULT_RATIO = 1.0
 FACE_CONFIDENCE = 0.8
 GUESS_CONFIDENCE = 0.5
+# smartcrop looks at squares, and a line has none.
+MIN_SIDE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class CropHint:
 def hint(image: Image.Image, ratio: float, faces: Sequence[Box]) -> CropHint:
     """Return the crop of this aspect ratio (width / height) that keeps most of the subject."""
     width, height = _largest(image.size, ratio)
-    if faces:
+    if min(image.size) < MIN_SIDE:
+        box, confidence = (
+            _around(Box(0, 0, *image.size), width, height, image.size),
+            GUESS_CONFIDENCE,
+        )
+    elif faces:
         box, confidence = (
             _around(enclosing(list(faces)), width, height, image.size),
             FACE_CONFIDENCE,

@@ -6,6 +6,7 @@ Pillow raises nearly anything on damaged files; here that becomes a refusal.
 import io
 import math
 import mmap
+import re
 import struct
 import warnings
 import zlib
@@ -178,7 +179,9 @@ def _refusing_damage() -> Iterator[None]:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         allowed = Image.MAX_IMAGE_PIXELS or 0
-        raise Refusal("too_many_pixels", actual=allowed + 1, allowed=allowed) from error
+        told = re.search(r"\((\d+) pixels\)", str(error))
+        actual = int(told[1]) if told else allowed + 1
+        raise Refusal("too_many_pixels", actual=actual, allowed=allowed) from error
     except DAMAGE as error:
         code = "truncated" if _tells_truncation(error) else "damaged"
         raise Refusal(code) from error

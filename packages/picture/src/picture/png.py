@@ -41,7 +41,7 @@ class Outline:
 
 
 def outline(data: Bytes, *, max_chunks: int) -> Outline:
-    """Return the outline of a PNG; refuses one that is a heap of tiny chunks."""
+    """Return the outline of a PNG; refuses a heap of tiny chunks, and pixels that break off."""
     chunks: list[Chunk] = []
     for chunk in _chunks(data):
         if len(chunks) >= max_chunks:
@@ -67,6 +67,8 @@ def _chunks(data: Bytes) -> Iterator[Chunk]:
         kind = data[at + 4 : at + 8]
         end = at + _OVERHEAD + int.from_bytes(data[at : at + 4], "big")
         if end > len(data):
+            if kind == b"IDAT":
+                raise Refusal("truncated")
             return
         yield Chunk(kind, at, end)
         at = end

@@ -117,6 +117,13 @@ def test_a_crop_of_a_sliver_is_the_sliver() -> None:
     assert (found.box.width, found.box.height) == (1, 1)
 
 
+@pytest.mark.parametrize("size", [(1600, 1), (1, 1600), (1, 1)])
+def test_a_line_has_a_crop_too(size: tuple[int, int]) -> None:
+    found = crop_hints.hint(Image.new("RGB", size), 1.0, [])
+
+    assert (found.box.width, found.box.height) == (1, 1)
+
+
 def test_the_colours_of_a_flag_are_found_with_their_shares() -> None:
     flag = Image.new("RGB", (400, 400), (20, 40, 220))
     flag.paste((230, 230, 230), (0, 0, 400, 100))
