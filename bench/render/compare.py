@@ -107,9 +107,7 @@ def _kilobytes(sizes: dict[str, int]) -> str:
 
 
 def _steps(path: Path, form: str) -> str:
-    data = path.read_bytes()
-    steps(data, form)
-    spent = steps(data, form)
+    spent = steps(path.read_bytes(), form)
     return ", ".join(f"{name} {ms:.1f}" for name, ms in spent.items() if ms >= 0.05)
 
 

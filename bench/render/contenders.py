@@ -11,6 +11,7 @@
 import io
 import math
 import os
+import statistics
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -128,9 +129,13 @@ CONTENDERS: Mapping[str, Callable[[], Run]] = {
 
 
 def steps(data: bytes, form: str) -> Mapping[str, float]:
-    """Return where the renderer spends its time, in milliseconds."""
+    """Return where the renderer spends its time, in milliseconds: medians of a few runs."""
     decode.prepare(Limits())
-    return {one.name: one.duration_ms for one in render(data, order(form)).operations}
+    runs = [render(data, order(form)).operations for _ in range(5)]
+    return {
+        each[0].name: statistics.median(one.duration_ms for one in each)
+        for each in zip(*runs, strict=True)
+    }
 
 
 def encoded(image: Image.Image, form: str) -> bytes:

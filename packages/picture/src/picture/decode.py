@@ -12,9 +12,9 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import IO, Final, cast
 
-import pillow_heif
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -29,7 +29,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from picture.formats import JPEG, JPEG2000, PNG, TIFF, Format
+from picture.formats import HEIC, JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.refusals import Refusal
@@ -70,7 +70,6 @@ _READ_BYTES: Final = 1024 * 1024
 
 def prepare(limits: Limits) -> None:
     """Register the decoders and gives Pillow our pixel limit. Once per process."""
-    pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_text_bytes
     warnings.simplefilter("ignore")
@@ -79,10 +78,20 @@ def prepare(limits: Limits) -> None:
 
 def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFile:
     """Return the picture with its header read and no pixel decoded."""
+    if form is HEIC:
+        _register_heic()
     with _refusing_damage():
         image = Image.open(_stream(data), formats=(form.plugin,))
         _check_pixels(image, limits)
         return image
+
+
+@lru_cache(maxsize=1)
+def _register_heic() -> None:
+    """Load the decoder of HEIC: it takes 7 MB, and few pictures need it."""
+    import pillow_heif  # noqa: PLC0415 -- as said
+
+    pillow_heif.register_heif_opener()
 
 
 def count_frames(image: ImageFile.ImageFile) -> int:
