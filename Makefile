@@ -48,6 +48,7 @@ fmt: .venv/ready ## Format the code and sort its imports
 .PHONY: bench
 bench: .venv/ready ## Measure the pipeline and the renderer against named peers
 	@$(BIN)/python bench/pipeline.py
+	@$(BIN)/python bench/render/compare.py
 
 .PHONY: images
 images: ## Build a container image of every deployable service (needs Docker)
