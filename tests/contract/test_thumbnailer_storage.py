@@ -11,7 +11,7 @@ from safelight.errors import OriginalGoneError
 from safelight.google import make
 from safelight.task import RenderTask
 from tests.local_cloud import LocalCloud
-from thumbnailer.encode import Encoded
+from thumbnailer.files import Encoded
 from thumbnailer.originals import Originals
 from thumbnailer.variants import Published, Variants, checksum
 
