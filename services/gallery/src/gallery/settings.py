@@ -19,9 +19,9 @@ class GallerySettings(Settings):
     """Without it there is no upload form."""
     gallery_owner: str = "guest"
     """The first folder of every upload; whose name the watermark shows."""
-    max_file_bytes: int = Field(default=100 * _MB, gt=0)
+    max_file_bytes: int = Field(default=31 * _MB, gt=0)
     max_files: int = Field(default=100, gt=0)
-    max_request_bytes: int = Field(default=1024 * _MB, gt=0)
+    max_request_bytes: int = Field(default=31 * _MB, gt=0)
     """Of a whole form.  Cloud Run itself takes 32 MiB over HTTP/1."""
     pictures_per_page: int = Field(default=60, ge=1, le=500)
     live_pages: int = Field(default=200, ge=0)
