@@ -182,6 +182,20 @@ def test_the_refused_sample_is_refused_by_the_model_itself(
     assert answer.safe_search_annotation.adult == Likelihood.VERY_LIKELY
 
 
+@pytest.mark.parametrize("size", [(1600, 1), (1, 1600)])
+def test_a_line_of_pixels_fits_into_the_memory_of_the_models(
+    client: Any, size: tuple[int, int]
+) -> None:
+    image = Image(content=jpeg(Pillow.new("RGB", size, "red")))
+    kinds = (Feature.Type.TEXT_DETECTION, Feature.Type.SAFE_SEARCH_DETECTION)
+
+    answer = client.annotate_image({"image": image, "features": [{"type_": k} for k in kinds]})
+
+    assert answer.error.message == ""
+    assert answer.safe_search_annotation.adult is not Likelihood.UNKNOWN
+    assert not answer.text_annotations
+
+
 def test_what_is_no_picture_is_an_error_in_an_answer_that_succeeds(
     client: Any,
 ) -> None:

@@ -12,6 +12,8 @@ from localcloud.vision.picture import WORK_SIDE
 
 DETECTION_SIDE = 960
 """Longest side on which text is looked for; it is read at full size."""
+# No text is legible below; rapidocr would enlarge a line of pixels to gigabytes.
+MIN_SIDE = 8
 MIN_SCORE = 0.75
 # One or two characters are often a texture that looks like a letter.
 SHORT, MIN_SHORT_SCORE = 2, 0.9
@@ -56,6 +58,8 @@ class TextModel:
 
     def detect(self, image: Image.Image) -> list[Line]:
         """Return the lines in reading order, in pixels of the image."""
+        if min(image.size) < MIN_SIDE:
+            return []
         blue_green_red = np.asarray(image)[:, :, ::-1]
         found = self._ocr(blue_green_red)
         if found.txts is None:
