@@ -106,7 +106,7 @@ locals {
       on   = "variants"
       to   = "thumbnailer"
       role = "roles/storage.objectUser"
-      why  = "stores variants, looks at those that exist, replaces outdated ones"
+      why  = "stores variants, looks at those that exist, removes outdated ones"
     },
   ]
 }

@@ -97,10 +97,17 @@ def record(letter, state="ready", **more):
 
 
 def published(buckets, letter, data=b"pixels", **more):
-    name = f"{image_id(letter)}/5/thumbnail.jpg"
-    buckets[VARIANTS].blob(name).upload_from_string(data)
-    told = {"uri": f"gs://{VARIANTS}/{name}", "width": 3, "height": 2, "bytes": len(data)}
-    return {"thumbnail": {**told, "contentType": "image/jpeg", **more}}
+    blob = buckets[VARIANTS].blob(f"{image_id(letter)}/5/0badc0de/thumbnail.jpg")
+    blob.upload_from_string(data)
+    told = {
+        "uri": f"gs://{VARIANTS}/{blob.name}",
+        "width": 3,
+        "height": 2,
+        "bytes": len(data),
+        "contentType": "image/jpeg",
+        "generation": int(blob.generation),
+    }
+    return {"thumbnail": {**told, **more}}
 
 
 def stored(buckets):
@@ -177,8 +184,10 @@ def test_a_picture_has_a_page_with_its_timeline(gallery, images):
 
 def test_a_published_variant_is_served_for_ever_and_cannot_run(gallery, images, buckets):
     images.document(image_id("a")).set(record("a", variants=published(buckets, "a")))
+    page = gallery.get("/").text
+    address = page.partition('<img src="')[2].partition('"')[0]
 
-    answer = gallery.get(f"/variants/{image_id('a')}/thumbnail?generation=5")
+    answer = gallery.get(address)
 
     assert answer.content == b"pixels"
     assert answer.headers["content-type"] == "image/jpeg"
@@ -193,6 +202,19 @@ def test_without_its_generation_the_address_of_a_variant_is_not_for_ever(gallery
     answer = gallery.get(f"/variants/{image_id('a')}/thumbnail")
 
     assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_what_other_recipes_make_has_another_address(gallery, images, buckets):
+    document = images.document(image_id("a"))
+    document.set(record("a", variants=published(buckets, "a")))
+    [before] = gallery.get("/cards").json()
+    document.update({"variants": published(buckets, "a", b"other pixels")})
+    [after] = gallery.get("/cards").json()
+    old, new = (one["html"].partition('<img src="')[2].partition('"')[0] for one in (before, after))
+
+    assert old != new
+    assert gallery.get(new).content == b"other pixels"
+    assert gallery.get(old).status_code == 404
 
 
 @pytest.mark.parametrize("state", ["analyzing", "rendering", "quarantined", "rejected", "failed"])

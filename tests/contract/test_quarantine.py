@@ -57,7 +57,7 @@ class World:
         return self.quarantine.hide(self.records, self.image_id, record or self.record)
 
     def publish(self) -> None:
-        blob = self.variants.blob(f"{self.image_id}/{self.generation}/icon.jpg")
+        blob = self.variants.blob(f"{self.image_id}/{self.generation}/r1/icon.jpg")
         blob.upload_from_string(b"icon")
         uri = f"gs://{self.variants.name}/{blob.name}"
         told = {"uri": uri, "generation": int(blob.generation)}
@@ -101,6 +101,18 @@ def test_its_variants_are_deleted(world: World) -> None:
 
     assert names(world.variants) == []
     assert (world.record["variants"], world.record["thumbnailCreated"]) == ({}, False)
+
+
+def test_what_was_rendered_of_it_and_never_published_is_deleted_too(world: World) -> None:
+    world.publish()
+    for name in ("r2/icon.jpg", "icon.jpg"):
+        world.variants.blob(f"{world.image_id}/{world.generation}/{name}").upload_from_string(b"x")
+    newer = f"{world.image_id}/{world.generation}1/r1/icon.jpg"
+    world.variants.blob(newer).upload_from_string(b"of a newer upload")
+
+    world.hide()
+
+    assert names(world.variants) == [newer]
 
 
 def test_hiding_again_changes_nothing(world: World) -> None:

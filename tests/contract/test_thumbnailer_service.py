@@ -20,6 +20,9 @@ from PIL import Image
 
 from safelight.google import make
 from tests.local_cloud import LocalCloud, free_ports, wait_until
+from thumbnailer.recipes import digest, load
+
+EDITION = digest(load().sets["default"])
 
 
 @dataclass
@@ -116,7 +119,7 @@ def test_a_picture_becomes_ready_with_variants_that_are_really_there(service: Se
         "display": (1600, 1200),
     }.items():
         variant = record["variants"][name]
-        blob = service.variants.blob(f"{image_id}/{generation}/{name}.jpg")
+        blob = service.variants.blob(f"{image_id}/{generation}/{EDITION}/{name}.jpg")
         data = blob.download_as_bytes()
         assert variant["uri"] == f"gs://{service.variants.name}/{blob.name}"
         assert Image.open(io.BytesIO(data)).size == size == (variant["width"], variant["height"])

@@ -7,7 +7,7 @@ import pytest
 from google.cloud.storage import Bucket, Client
 
 from picture.refusals import Refusal
-from safelight.errors import OriginalGoneError
+from safelight.errors import OriginalGoneError, VariantTakenError
 from safelight.google import make
 from safelight.task import RenderTask
 from tests.local_cloud import LocalCloud
@@ -81,17 +81,17 @@ ICON = Encoded("icon", "jpg", 8, 4, b"pixels")
 
 
 def store(
-    client: Client, bucket: Bucket, variant: Encoded = ICON, recipes: str = "r1"
+    client: Client, bucket: Bucket, variant: Encoded = ICON, edition: str = "r1"
 ) -> Published:
     return Variants(client, bucket.name).store(
-        TASK, variant, recipes_digest=recipes, cache_control="public, max-age=60"
+        TASK, variant, edition=edition, cache_control="public, max-age=60"
     )
 
 
 def test_a_variant_is_stored_with_all_that_its_readers_need(client: Client, bucket: Bucket) -> None:
     published = store(client, bucket)
 
-    blob = bucket.get_blob("i1/7/icon.jpg")
+    blob = bucket.get_blob("i1/7/r1/icon.jpg")
     assert blob is not None
     assert blob.download_as_bytes() == b"pixels"
     assert blob.content_type == "image/jpeg"
@@ -103,9 +103,11 @@ def test_a_variant_is_stored_with_all_that_its_readers_need(client: Client, buck
         "source-generation": "7",
         "recipe": "icon",
         "recipes": "r1",
+        "width": "8",
+        "height": "4",
     }
     assert published.to_document() == {
-        "uri": f"gs://{bucket.name}/i1/7/icon.jpg",
+        "uri": f"gs://{bucket.name}/i1/7/r1/icon.jpg",
         "width": 8,
         "height": 4,
         "bytes": 6,
@@ -127,12 +129,55 @@ def test_the_same_recipe_of_another_encoder_changes_nothing(client: Client, buck
     second = store(client, bucket, Encoded("icon", "jpg", 8, 4, b"other pixels"))
 
     assert second == first
+    assert bucket.blob("i1/7/r1/icon.jpg").download_as_bytes() == b"pixels"
 
 
-def test_other_recipes_replace_what_the_old_ones_made(client: Client, bucket: Bucket) -> None:
+def test_something_else_under_the_name_of_a_variant_is_no_variant(
+    client: Client, bucket: Bucket
+) -> None:
+    bucket.blob("i1/7/r1/icon.jpg").upload_from_string(b"not ours")
+
+    with pytest.raises(VariantTakenError):
+        store(client, bucket)
+
+    assert bucket.blob("i1/7/r1/icon.jpg").download_as_bytes() == b"not ours"
+
+
+def test_other_recipes_make_objects_of_their_own(client: Client, bucket: Bucket) -> None:
     first = store(client, bucket)
 
-    second = store(client, bucket, Encoded("icon", "jpg", 9, 4, b"other pixels"), recipes="r2")
+    second = store(client, bucket, Encoded("icon", "jpg", 9, 4, b"other pixels"), edition="r2")
 
-    assert second.generation != first.generation
-    assert bucket.blob("i1/7/icon.jpg").download_as_bytes() == b"other pixels"
+    assert second.uri != first.uri
+    assert bucket.blob("i1/7/r1/icon.jpg").download_as_bytes() == b"pixels"
+    assert bucket.blob("i1/7/r2/icon.jpg").download_as_bytes() == b"other pixels"
+
+
+def test_superseded_is_what_older_uploads_and_other_recipes_left(
+    client: Client, bucket: Bucket
+) -> None:
+    ours = ["i1/7/r1/icon.jpg", "i1/8/r1/icon.jpg", "i1/70/r0/icon.jpg", "i10/6/r1/icon.jpg"]
+    old = ["i1/6/r1/icon.jpg", "i1/7/icon.jpg", "i1/7/r0/icon.jpg", "i1/7/r10/icon.jpg"]
+    for name in [*ours, *old]:
+        bucket.blob(name).upload_from_string(b"x")
+    variants = Variants(client, bucket.name)
+
+    found = variants.superseded(TASK, "r1")
+    variants.remove([*found, *found])
+
+    assert sorted(blob.name for blob in found) == old
+    assert sorted(blob.name for blob in bucket.list_blobs()) == sorted(ours)
+
+
+def test_what_was_made_again_since_it_was_listed_is_not_removed(
+    client: Client, bucket: Bucket
+) -> None:
+    variants = Variants(client, bucket.name)
+    store(client, bucket, edition="r0")
+    found = variants.superseded(TASK, "r1")
+    bucket.blob("i1/7/r0/icon.jpg").delete()
+    store(client, bucket, edition="r0")
+
+    variants.remove(found)
+
+    assert bucket.blob("i1/7/r0/icon.jpg").exists()

@@ -28,8 +28,14 @@ READY = {
     },
     "verdict": {"decision": "approved", "policy": "cloud-v1"},
     "variants": {
-        "icon": {"uri": "gs://v/i", "width": 128, "height": 128, "bytes": 900},
-        "thumbnail": {"uri": "gs://v/t", "width": 300, "height": 225, "bytes": 9000},
+        "icon": {"uri": "gs://v/i", "width": 128, "height": 128, "bytes": 900, "generation": 1},
+        "thumbnail": {
+            "uri": "gs://v/t",
+            "width": 300,
+            "height": 225,
+            "bytes": 9000,
+            "generation": 2,
+        },
     },
     "processing": {"finishedAt": NOON + timedelta(milliseconds=812)},
     "createdAt": NOON + timedelta(milliseconds=50),
@@ -44,7 +50,7 @@ def test_a_ready_picture_shows_its_thumbnail_and_variants():
     assert card.labels == ("Dog", "Grass")
     assert [variant.name for variant in card.variants] == ["icon", "thumbnail"]
     assert card.thumbnail is not None
-    assert card.thumbnail.url == "/variants/iabc/thumbnail?generation=7"
+    assert card.thumbnail.url == "/variants/iabc/thumbnail?generation=2"
     assert card.duration_ms == 812
 
 
@@ -95,7 +101,7 @@ def test_everything_in_a_card_is_escaped():
         "original": {"name": evil, "generation": evil},
         "reason": {"message": evil},
         "metadata": {"labels": [{"description": evil}]},
-        "variants": {evil: {"width": 1, "height": 1}},
+        "variants": {evil: {"width": 1, "height": 1, "generation": evil}},
     }
 
     html = Pages().card(record)

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -61,19 +61,30 @@ class FakeOriginals:
 @dataclass
 class FakeVariants:
     stored: dict[str, Encoded] = field(default_factory=dict)
+    editions: set[str] = field(default_factory=set)
+    old: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     fault: Exception | None = None
 
     def store(
-        self, task: RenderTask, variant: Encoded, *, recipes_digest: str, cache_control: str
+        self, task: RenderTask, variant: Encoded, *, edition: str, cache_control: str
     ) -> Published:
         if self.fault:
             raise self.fault
         name = f"{task.image_id}/{task.generation}/{variant.name}.{variant.extension}"
-        assert recipes_digest
         assert cache_control
+        self.editions.add(edition)
         self.stored[name] = variant
         shape = variant.width, variant.height, len(variant.data)
         return Published(variant.name, f"gs://v/{name}", *shape, "image/jpeg", "crc", 1)
+
+    def superseded(self, task: RenderTask, edition: str) -> list[str]:
+        assert task
+        assert edition
+        return self.old
+
+    def remove(self, superseded: Iterable[str]) -> None:
+        self.removed += superseded
 
 
 class InProcess:

@@ -139,6 +139,19 @@ def test_a_watermark_picture_is_found_beside_the_recipes(tmp_path: Path) -> None
     assert load(file).edition != before.edition
 
 
+def test_the_same_recipes_in_another_place_are_the_same(tmp_path: Path) -> None:
+    texts = {"a": "logo.png", "b": "logo.png", "c": "other.png"}
+    sets = {}
+    for folder, logo in texts.items():
+        (tmp_path / folder).mkdir()
+        Image.new("RGB", (2, 2), "red" if folder == "c" else "blue").save(tmp_path / folder / logo)
+        file = tmp_path / folder / "recipes.yaml"
+        file.write_text(f"s: {{a: {{width: 9, height: 9, watermark: {{image: {logo}}}}}}}")
+        sets[folder] = digest(load(file).sets["s"])
+
+    assert sets["a"] == sets["b"] != sets["c"]
+
+
 @pytest.mark.parametrize(
     "mark", ["{image: none.png}", "{image: recipes.yaml}", "{}", "{text: a, image: b}"]
 )

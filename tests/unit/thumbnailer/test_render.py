@@ -18,7 +18,7 @@ from tests.unit.thumbnailer.fakes import FakeOriginals, FakeRecords, FakeVariant
 from tests.unit.thumbnailer.pictures import detailed, encoded
 from thumbnailer.order import Order, Rendered
 from thumbnailer.outcome import PostponedError
-from thumbnailer.recipes import load
+from thumbnailer.recipes import digest, load
 from thumbnailer.render import Studio, render
 
 NOW = datetime(2030, 5, 17, 12, tzinfo=UTC)
@@ -77,15 +77,33 @@ def test_a_picture_becomes_ready_with_all_its_variants(world: World) -> None:
     }
 
 
-def test_variants_are_named_by_image_and_generation(world: World) -> None:
+def test_variants_are_named_by_image_generation_and_recipes(world: World) -> None:
     render(world.studio, TASK, 1)
 
+    assert world.variants.editions == {digest(load().sets["default"])}
     assert set(world.variants.stored) == {
         "i1/7/thumbnail.jpg",
         "i1/7/icon.jpg",
         "i1/7/small.jpg",
         "i1/7/display.jpg",
     }
+
+
+def test_what_is_superseded_is_removed_once_the_new_is_published(world: World) -> None:
+    world.variants.old = ["i1/7/old/icon.jpg"]
+
+    render(world.studio, TASK, 1)
+
+    assert world.variants.removed == ["i1/7/old/icon.jpg"]
+
+
+def test_a_late_worker_removes_nothing(world: World) -> None:
+    world.variants.old = ["i1/7/new/icon.jpg"]
+    studio = replace(world.studio, renderer=Meanwhile(world.records, data_is_good=True))
+
+    render(studio, TASK, 1)
+
+    assert world.variants.removed == []
 
 
 def test_the_timeline_tells_what_was_published(world: World) -> None:

@@ -16,6 +16,7 @@ SafelightError
 │   ├── RenderCrashedError       render_crashed
 │   ├── OriginalGoneError        original_gone
 │   ├── UnknownRecipesError      unknown_recipes
+│   ├── VariantTakenError        variant_taken
 │   └── AttemptsUsedUpError      attempts_used_up
 └── TransientError             worth another attempt: answered 503
     ├── GoogleUnavailableError   google_unavailable
@@ -129,6 +130,12 @@ class UnknownRecipesError(PermanentError):
     """There is no recipe set of the name that the task asks for."""
 
     code = "unknown_recipes"
+
+
+class VariantTakenError(PermanentError):
+    """Something else is stored under the name of a variant; remove it and redrive the image."""
+
+    code = "variant_taken"
 
 
 class AttemptsUsedUpError(PermanentError):

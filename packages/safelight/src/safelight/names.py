@@ -36,9 +36,17 @@ def render_task_id(image: str, generation: int, recipes: str, epoch: int) -> str
     return _digest(f"{image}/{generation}/{recipes}/{epoch}")
 
 
-def variant_object(image: str, generation: int, variant: str, extension: str) -> str:
-    """Return the object name of a variant; its content never changes, so caches may keep it."""
-    return f"{image}/{generation}/{variant}.{extension}"
+def variant_folder(image: str, generation: int) -> str:
+    """Return what the object names of all variants of an original begin with."""
+    return f"{image}/{generation}/"
+
+
+def variant_object(image: str, generation: int, edition: str, variant: str, extension: str) -> str:
+    """Return the object name of a variant; its content never changes, so caches may keep it.
+
+    ``edition`` names the recipes: what other recipes make has other names.
+    """
+    return f"{variant_folder(image, generation)}{edition}/{variant}.{extension}"
 
 
 def quarantine_object(image: str, generation: int) -> str:

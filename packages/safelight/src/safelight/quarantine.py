@@ -4,13 +4,13 @@ The workflow does the same to what its gate refuses.  Every step may be repeated
 was interrupted begins again.  Needs google-cloud-storage, as who uses this has it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from google.api_core.exceptions import NotFound, PreconditionFailed
 from google.cloud.storage import Blob, Client
 
-from safelight.names import quarantine_object
+from safelight.names import quarantine_object, variant_folder
 from safelight.record import Entry, State
 from safelight.release import Ledger, Record
 
@@ -33,8 +33,8 @@ class Quarantine:
         deletion is not taken for its owner's.  Raises StaleError, and the clients' errors.
         """
         original, variants = record["original"], record.get("variants") or {}
-        for variant in variants.values():
-            _deleted(self._published(variant))
+        for blob in self._rendered(variant_folder(image_id, original["generation"]), variants):
+            _deleted(blob)
         known = original.get("quarantine")
         place = known or self._copied(image_id, original)
         if variants or place is not known:
@@ -67,9 +67,10 @@ class Quarantine:
         bucket = self._client.bucket(original["bucket"])
         return Blob(original["name"], bucket, generation=original["generation"])
 
-    def _published(self, variant: Mapping[str, Any]) -> Blob:
-        bucket, _, name = str(variant["uri"]).removeprefix("gs://").partition("/")
-        return Blob(name, self._client.bucket(bucket), generation=variant["generation"])
+    def _rendered(self, folder: str, variants: Mapping[str, Any]) -> Iterator[Blob]:
+        """Yield all in the folder, where the published ones lie: others may lie beside them."""
+        for bucket in {str(one["uri"]).split("/")[2] for one in variants.values()}:
+            yield from self._client.list_blobs(bucket, prefix=folder)
 
 
 def _copy(source: Blob, copy: Blob) -> None:

@@ -104,11 +104,10 @@ def variants_of(record: Record) -> tuple[Variant, ...]:
     if not is_open(record):
         return ()
     image_id = record.get("imageId")
-    generation = mapping(record.get("original")).get("generation")
     return tuple(
         Variant(
             name=name,
-            url=f"/variants/{image_id}/{name}?generation={generation}",
+            url=f"/variants/{image_id}/{name}?generation={told.get('generation')}",
             width=_number(told.get("width")) or 0,
             height=_number(told.get("height")) or 0,
             bytes=_number(told.get("bytes")) or 0,

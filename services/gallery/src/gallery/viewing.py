@@ -29,7 +29,7 @@ _IMAGE_ID: Final = re.compile(r"i[A-Za-z0-9_-]{43}")
 _SHOWN: Final = ("display", "thumbnail")
 # What may be shown inline; nothing of these can run.
 _TYPES: Final = frozenset({"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"})
-# A variant's address has its generation in it.  Private, because a picture may be withdrawn.
+# The address has the object's generation in it.  Private, because a picture may be withdrawn.
 _FOREVER: Final = "private, max-age=31536000, immutable"
 ALONE: Final = "default-src 'none'; sandbox"
 _PLACEHOLDER: Final = Path(__file__).parent / "static" / "placeholder.svg"
@@ -102,13 +102,12 @@ class Viewing:
         )
 
     def _variant(self, image_id: str, name: str, asked: str | None) -> Response:
-        """Return what is published; only of a picture that is ready, at its generation."""
+        """Return what is published now, under the address of now; only of a ready picture."""
         record = self._record(image_id)
-        generation = str(mapping(record.get("original")).get("generation"))
         published = mapping(mapping(record.get("variants")).get(name))
         if record.get("state") != State.READY or not published:
             raise not_found()
-        if asked not in {None, generation}:
+        if asked not in {None, str(published.get("generation"))}:
             raise not_found()
         try:
             pieces = self.variants.read(str(published.get("uri")))

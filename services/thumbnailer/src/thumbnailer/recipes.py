@@ -104,8 +104,17 @@ def parse(text: str, folder: Path = Path()) -> Book:
 
 
 def digest(recipes: RecipeSet) -> str:
-    """Return a short name for exactly these recipes, whatever their order."""
-    return _digest(sorted((asdict(one) for one in recipes), key=lambda recipe: recipe["name"]))
+    """Return a short name for exactly these recipes, whatever their order.
+
+    Files count by what they hold, wherever they lie.
+    """
+    told = (asdict(_without_paths(one)) for one in recipes)
+    return _digest(sorted(told, key=lambda recipe: recipe["name"]))
+
+
+def _without_paths(recipe: Recipe) -> Recipe:
+    mark = recipe.watermark
+    return replace(recipe, watermark=replace(mark, image="", font="")) if mark else recipe
 
 
 def _digest(content: object) -> str:

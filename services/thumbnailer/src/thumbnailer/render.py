@@ -5,7 +5,7 @@ recorded as failed; one whose record has moved on is left alone.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,8 +72,12 @@ class Originals(Protocol):
 
 class Variants(Protocol):
     def store(
-        self, task: RenderTask, variant: Encoded, *, recipes_digest: str, cache_control: str
+        self, task: RenderTask, variant: Encoded, *, edition: str, cache_control: str
     ) -> Published: ...
+
+    def superseded(self, task: RenderTask, edition: str) -> Sequence[Any]: ...
+
+    def remove(self, superseded: Sequence[Any]) -> None: ...
 
 
 class Renderer(Protocol):
@@ -143,9 +147,13 @@ def _attempt(studio: Studio, job: _Job) -> Outcome:
     recipes = studio.book.choose(job.task.recipes, job.task.name, job.task.owner)
     rendered = _render(studio, job, record, recipes)
     with job.operation("store_variants"):
+        # What is listed before the publication cannot be part of a later one.
+        superseded = studio.uploads.submit(studio.variants.superseded, job.task, digest(recipes))
         published = _store(studio, job.task, rendered, recipes)
+        outdated = superseded.result()
     with job.operation("publish"):
         _publish(studio, job, record, published)
+    studio.variants.remove(outdated)
     return Outcome("ready", operations=tuple(job.operations))
 
 
@@ -195,13 +203,11 @@ def _store(
     studio: Studio, task: RenderTask, rendered: Rendered, recipes: RecipeSet
 ) -> list[Published]:
     named = {recipe.name: recipe for recipe in recipes}
-    name_of_set = digest(recipes)
+    edition = digest(recipes)
 
     def store(variant: Encoded) -> Published:
         cache_control = named[variant.recipe].cache_control
-        return studio.variants.store(
-            task, variant, recipes_digest=name_of_set, cache_control=cache_control
-        )
+        return studio.variants.store(task, variant, edition=edition, cache_control=cache_control)
 
     return list(studio.uploads.map(store, rendered.variants))
 

@@ -1,20 +1,26 @@
 """Stores variants: each object is created once and never changes."""
 
 import base64
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import google_crc32c
-from google.api_core.exceptions import PreconditionFailed
+import structlog
+from google.api_core.exceptions import GoogleAPIError, NotFound, PreconditionFailed
+from google.auth.exceptions import TransportError
 from google.cloud.storage import Blob, Client
+from requests.exceptions import RequestException
 
-from safelight.errors import GoogleUnavailableError
-from safelight.names import variant_object
+from safelight.errors import GoogleUnavailableError, VariantTakenError
+from safelight.names import variant_folder, variant_object
 from safelight.task import RenderTask
 from thumbnailer.files import CONTENT_TYPES, Encoded
 from thumbnailer.patience import RETRY
 
 _ABSENT: Final = 0
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -49,29 +55,57 @@ class Variants:
         self._bucket = client.bucket(bucket)
 
     def store(
-        self, task: RenderTask, variant: Encoded, *, recipes_digest: str, cache_control: str
+        self, task: RenderTask, variant: Encoded, *, edition: str, cache_control: str
     ) -> Published:
-        """Write a variant, or takes the one that an earlier attempt wrote.
+        """Create a variant, or take the one that an earlier attempt created.
 
-        Raises GoogleUnavailableError if what is stored is not what was sent, and the
-        client's errors.
+        Raises GoogleUnavailableError if what is stored is not what was sent,
+        VariantTakenError if something else has the name, and the client's errors.
         """
-        name = variant_object(task.image_id, task.generation, variant.name, variant.extension)
+        name = variant_object(
+            task.image_id, task.generation, edition, variant.name, variant.extension
+        )
         blob = self._bucket.blob(name)
         blob.cache_control = cache_control
-        blob.metadata = _metadata(task, variant.name, recipes_digest)
+        blob.metadata = _metadata(task, variant, edition)
         try:
-            _upload(blob, variant, _ABSENT)
+            _create(blob, variant)
         except PreconditionFailed:
-            blob = _settle(self._bucket.blob(name), blob, variant)
+            blob = _found(self._bucket.blob(name), blob, variant)
         return _published(blob, variant)
 
+    def superseded(self, task: RenderTask, edition: str) -> Sequence[Blob]:
+        """Return what other recipes made of this generation, and all of older ones.
 
-def _upload(blob: Blob, variant: Encoded, replaces: int) -> None:
+        Raises the client's errors.
+        """
+        stored = self._bucket.list_blobs(prefix=f"{task.image_id}/", retry=RETRY)
+        return [blob for blob in stored if _is_superseded(blob.name, task, edition)]
+
+    def remove(self, superseded: Iterable[Blob]) -> None:
+        """Delete these generations of objects; no record leads to one that has to be left."""
+        for blob in superseded:
+            try:
+                blob.delete(retry=RETRY)
+            except NotFound:
+                continue
+            except (GoogleAPIError, TransportError, RequestException) as error:
+                log.warning("variant_left", object=blob.name, error=repr(error))
+
+
+def _is_superseded(name: str, task: RenderTask, edition: str) -> bool:
+    generation = name.removeprefix(f"{task.image_id}/").partition("/")[0]
+    if not generation.isdecimal() or int(generation) > task.generation:
+        return False
+    ours = f"{variant_folder(task.image_id, task.generation)}{edition}/"
+    return not name.startswith(ours)
+
+
+def _create(blob: Blob, variant: Encoded) -> None:
     blob.upload_from_string(
         variant.data,
         content_type=CONTENT_TYPES[variant.extension],
-        if_generation_match=replaces,
+        if_generation_match=_ABSENT,
         checksum="crc32c",
         retry=RETRY,
     )
@@ -79,19 +113,19 @@ def _upload(blob: Blob, variant: Encoded, replaces: int) -> None:
         raise GoogleUnavailableError("The stored variant is not what was sent.")
 
 
-def _settle(found: Blob, ours: Blob, variant: Encoded) -> Blob:
-    """Decides about an object that exists already.
+def _found(found: Blob, ours: Blob, variant: Encoded) -> Blob:
+    """Return the object that exists already: never is one replaced.
 
-    The same bytes, or other bytes by the same recipes (another version of an encoder),
-    are kept. Other recipes have been asked for since: that object is replaced, if it is
-    still the one seen.
+    Other bytes by the same recipes (another processor, another version of an encoder) are
+    this variant as well, and the record tells their checksum.  Raises VariantTakenError.
     """
     found.reload(retry=RETRY)
-    same_bytes = found.crc32c == checksum(variant.data)
-    if same_bytes or (found.metadata or {}).get("recipes") == ours.metadata["recipes"]:
+    if found.crc32c == checksum(variant.data):
         return found
-    _upload(ours, variant, int(found.generation))
-    return ours
+    if found.metadata != ours.metadata:
+        raise VariantTakenError
+    log.info("variant_kept", object=found.name, stored=found.crc32c)
+    return found
 
 
 def checksum(data: bytes) -> str:
@@ -112,12 +146,14 @@ def _published(blob: Blob, variant: Encoded) -> Published:
     )
 
 
-def _metadata(task: RenderTask, recipe: str, recipes_digest: str) -> dict[str, str]:
+def _metadata(task: RenderTask, variant: Encoded, edition: str) -> dict[str, str]:
     return {
         "image-id": task.image_id,
         "source-bucket": task.bucket,
         "source-name": task.name,
         "source-generation": str(task.generation),
-        "recipe": recipe,
-        "recipes": recipes_digest,
+        "recipe": variant.name,
+        "recipes": edition,
+        "width": str(variant.width),
+        "height": str(variant.height),
     }
