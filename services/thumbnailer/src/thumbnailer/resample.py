@@ -1,6 +1,5 @@
 """Resizes with Lanczos: through the SIMD library where it proves right, else with Pillow."""
 
-import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
@@ -15,6 +14,7 @@ Resize = Callable[[Image.Image, Size, Box], Image.Image]
 
 _MODES: Final = frozenset({"L", "RGB", "RGBA", "CMYK"})
 _TOLERANCE: Final = 3
+_KEPT_PX: Final = 4_000_000
 
 
 def resize(image: Image.Image, size: Size, box: Box) -> Image.Image:
@@ -26,23 +26,28 @@ def resize(image: Image.Image, size: Size, box: Box) -> Image.Image:
 
 
 def resize_fast(image: Image.Image, size: Size, box: Box) -> Image.Image:
-    # The library begins with the columns, which is slow where other processes share the caches.
-    top, bottom = math.floor(box.top), math.ceil(box.top + box.height)
-    rows = Box(box.left, top, box.width, bottom - top)
-    narrow = _convolved(image, (size[0], bottom - top), rows)
-    return _convolved(narrow, size, Box(0, box.top - top, size[0], box.height))
-
-
-def _convolved(image: Image.Image, size: Size, box: Box) -> Image.Image:
     result = Image.new(image.mode, size, None)
     options = simd.ResizeOptions(
         resize_alg=simd.ResizeAlg.convolution(simd.FilterType.lanczos3),
         crop_box=simd.CropBox(box.left, box.top, box.width, box.height),
         use_alpha=image.mode == "RGBA",
     )
-    # A new one each time: it would keep its largest buffer for ever.
-    simd.Resizer().resize_pil(image, result, options)
+    _resizer(image.mode, box.width * size[1]).resize_pil(image, result, options)
     return result
+
+
+def _resizer(mode: str, columns_px: float) -> simd.Resizer:
+    """Return one that has its buffer from earlier pictures, unless this one makes it large.
+
+    The buffer holds the resized columns, and all that is transparent.
+    """
+    is_small = columns_px <= _KEPT_PX and mode != "RGBA"
+    return _kept_resizer() if is_small else simd.Resizer()
+
+
+@lru_cache(maxsize=1)
+def _kept_resizer() -> simd.Resizer:
+    return simd.Resizer()
 
 
 def resize_slow(image: Image.Image, size: Size, box: Box) -> Image.Image:
