@@ -46,7 +46,13 @@ RESPONSE = {
             }
         ]
     },
-    "faceAnnotations": [{}, {}],
+    "faceAnnotations": [
+        {
+            "boundingPoly": {"vertices": [{"x": -4, "y": 100}, {"x": 20, "y": 170}]},
+            "detectionConfidence": 0.75,
+        },
+        {},
+    ],
     "localizedObjectAnnotations": [
         {
             "name": "Dog",
@@ -98,6 +104,7 @@ def test_a_safe_picture_is_approved_with_all_that_is_known_of_it():
     assert found["cropHints"] == [
         {"x": 10, "y": 20, "width": 100, "height": 100, "confidence": 0.8}
     ]
+    assert found["faces"] == [{"x": 0, "y": 200, "width": 40, "height": 100, "confidence": 0.75}]
     metadata = found["fields"]["metadata"]["mapValue"]["fields"]
     assert metadata["width"] == {"integerValue": "400"}
     assert metadata["sha256"] == {"stringValue": "ab" * 32}
@@ -136,6 +143,7 @@ def test_metadata_has_the_fields_of_the_record():
         "safeSearch",
         "cropHints",
         "faces",
+        "faceBoxes",
         "objects",
     }
     assert metadata["dominantColors"] == [{"hex": "#ff0010", "score": 0.5, "pixelFraction": 0.25}]
@@ -263,6 +271,15 @@ def test_crop_hints_are_told_in_pixels_of_the_original():
     assert hint == Region(10, 20, 100, 100, 0.8)
 
 
+def test_faces_are_told_in_pixels_of_the_original_and_cut_to_it():
+    found = describe(PICTURE)
+
+    assert found.faces == (Region(0, 200, 40, 100, 0.75),)
+    assert found.metadata["faceBoxes"] == [
+        {"x": 0, "y": 200, "width": 40, "height": 100, "confidence": 0.75}
+    ]
+
+
 def test_crop_hints_are_cut_to_the_picture():
     hints = (Region(300, 0, 200, 50, 3.0), Region(400, 0, 10, 10, 0.5), Region(0, 0, 5, 900, -1.0))
 
@@ -298,6 +315,7 @@ def test_the_answer_stays_small_whatever_vision_said(filler):
         "textAnnotations": [{"locale": flood}],
         "imagePropertiesAnnotation": {"dominantColors": {"colors": colours * 1000}},
         "cropHintsAnnotation": {"cropHints": RESPONSE["cropHintsAnnotation"]["cropHints"] * 1000},
+        "faceAnnotations": RESPONSE["faceAnnotations"] * 1000,
         "localizedObjectAnnotations": [{"name": flood, "score": 1.0}] * 1000,
         "error": {"code": 3, "message": flood},
     }

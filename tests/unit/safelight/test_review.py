@@ -11,10 +11,12 @@ from safelight.review import (
     opinion,
     reject,
 )
+from safelight.task import CropHint
 from tests.unit.safelight.ledger import CrashError, FakeLedger, FakeQueue
 
 SAID = opinion("ann@example.com", "A statue.")
 HINT = {"x": 1, "y": 2, "width": 3, "height": 4, "confidence": 0.5}
+FACE = {"x": 5, "y": 6, "width": 7, "height": 8, "confidence": 0.9}
 
 
 def held_back(state="quarantined", **more):
@@ -24,7 +26,7 @@ def held_back(state="quarantined", **more):
         "state": state,
         "reason": {"code": "unsafe_adult"},
         "original": {"bucket": "uploads", "name": "bob/x.jpg", "generation": 7},
-        "metadata": {"cropHints": [HINT]},
+        "metadata": {"cropHints": [HINT], "faces": 1, "faceBoxes": [FACE]},
         "variants": {},
         **more,
     }
@@ -59,7 +61,17 @@ def test_its_task_says_that_the_approval_may_be_a_moment_behind():
     assert task.approving
     assert (task.image_id, task.bucket, task.name) == ("i1", "uploads", "bob/x.jpg")
     assert (task.generation, task.owner, task.crop_hints[0].width) == (7, "bob", 3)
+    assert task.faces == (CropHint(**FACE),)
     assert epoch > 0
+
+
+def test_a_picture_described_before_faces_were_kept_is_rendered_without():
+    ledger, queue = ledger_of(held_back(metadata={"faces": 2})), FakeQueue()
+
+    approve(ledger, queue, "i1", SAID)
+
+    ((task, _),) = queue.tasks
+    assert (task.crop_hints, task.faces) == ((), ())
 
 
 def test_a_crash_before_the_move_leaves_it_to_be_approved_again_under_another_task_name():

@@ -80,6 +80,15 @@ def test_the_whole_text_comes_from_either_annotation():
     assert (by_page.text, by_page.language) == ("Halt hier", "de")
 
 
+def test_faces_are_counted_and_placed_where_their_place_is_told():
+    vertices = [{"x": -5}, {"x": 30}, {"x": 30, "y": 20}, {"x": -5, "y": 20}]
+    placed = {"boundingPoly": {"vertices": vertices}, "detectionConfidence": 0.75}
+
+    seen = parse({"faceAnnotations": [placed, {}]})
+
+    assert (seen.faces, seen.face_boxes) == (2, (Region(0, 0, 30, 20, 0.75),))
+
+
 def test_an_error_within_a_successful_call_is_kept_beside_the_annotations():
     seen = parse({"error": {"code": 3, "message": "Bad image data."}, "faceAnnotations": [{}, {}]})
 

@@ -9,7 +9,7 @@ import pytest
 from localcloud.workflows.effects import WorkflowError
 from localcloud.workflows.program import WorkflowFailed
 from safelight.names import image_id, render_task_id
-from safelight.task import RenderTask
+from safelight.task import CropHint, RenderTask
 from tests.local_cloud import ROOT
 from tests.unit.workflows.world import Handler, World, always, answer, in_turn
 
@@ -29,6 +29,7 @@ EVENT = {
 IMAGE = image_id("b", EVENT["data"]["name"])
 RECORD = f"/documents/images/{IMAGE}"
 COMMITTED = {"writeResults": [{"updateTime": "2026-11-20T05:06:25Z"}, {}]}
+FACE = {"x": 5, "y": 6, "width": 7, "height": 8, "confidence": 0.9}
 HINT = {"x": 1, "y": 2, "width": 3, "height": 4, "confidence": 0.5}
 
 
@@ -42,7 +43,8 @@ INSPECTED = {
 
 
 def described(outcome: str) -> dict[str, Any]:
-    return {"outcome": outcome, "cropHints": [HINT], "fields": {"verdict": {"nullValue": None}}}
+    fields = {"verdict": {"nullValue": None}}
+    return {"outcome": outcome, "cropHints": [HINT], "faces": [FACE], "fields": fields}
 
 
 def held(generation: int, execution: str = "e0", state: str = "analyzing") -> dict[str, Any]:
@@ -101,6 +103,7 @@ def test_a_safe_picture_is_handed_to_the_thumbnailer() -> None:
     assert (sent.image_id, sent.generation, sent.owner) == (IMAGE, 7, "ann")
     assert sent.name == EVENT["data"]["name"]
     assert sent.crop_hints[0].width == 3
+    assert sent.faces == (CropHint(**FACE),)
 
 
 def test_the_claim_creates_the_record_of_this_generation() -> None:

@@ -20,6 +20,7 @@ _FIELDS = (
     "variants",
     "metadata.safeSearch",
     "metadata.cropHints",
+    "metadata.faceBoxes",
 )
 
 

@@ -10,7 +10,7 @@ from metadata.describe import Description
 from metadata.examine import Examined
 from metadata.firestore_values import encode_fields
 from metadata.questions import FIELDS, Questions
-from metadata.record_metadata import hint_of
+from metadata.record_metadata import region_of
 from safelight.record import Reason
 from safelight.verdict import Verdict
 
@@ -47,7 +47,8 @@ def description(found: Description) -> Response:
             "outcome": found.outcome,
             "reason": reason,
             "verdict": verdict,
-            "cropHints": [hint_of(hint) for hint in found.crop_hints],
+            "cropHints": [region_of(hint) for hint in found.crop_hints],
+            "faces": [region_of(face) for face in found.faces],
             "fields": encode_fields(fields),
         }
     )

@@ -16,7 +16,7 @@ from safelight.verdict import Verdict, judge
 from safelight.vision import Annotations, ImageError, Region, combined, parse
 
 STAGE: Final = "metadata"
-_MAX_HINTS: Final = 16
+_MAX_REGIONS: Final = 20
 
 Responses = list[dict[str, Any]]
 Recall = Callable[[str], Responses | None]
@@ -52,6 +52,7 @@ class Description:
     verdict: Verdict | None = None
     metadata: dict[str, Any] | None = None
     crop_hints: tuple[Region, ...] = ()
+    faces: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +74,20 @@ class Describer:
             # Vision read whatever was live, so what it said may be of another picture.
             gone = OriginalGoneError()
             return Description(Outcome.FAILED, Reason(gone.code, gone.message, STAGE))
-        seen = self._seen(picture)
-        verdict = judge(seen, picture.vision_error, self.policy, picture.source.name)
-        hints = upright(seen.crop_hints if seen else (), examination.inspection)
+        found = self._seen(picture)
+        verdict = judge(found, picture.vision_error, self.policy, picture.source.name)
+        seen = found or Annotations()
+        hints = upright(seen.crop_hints, examination.inspection)
+        faces = upright(seen.face_boxes, examination.inspection)
         return Description(
             outcome=Outcome(verdict.decision),
             reason=verdict.reasons[0] if verdict.reasons else None,
             verdict=verdict,
             metadata=metadata_of(
-                examination.inspection, examination.sha256, seen or Annotations(), hints
+                examination.inspection, examination.sha256, seen, hints=hints, faces=faces
             ),
             crop_hints=hints,
+            faces=faces,
         )
 
     def _seen(self, picture: Picture) -> Annotations | None:
@@ -109,19 +113,19 @@ def _is_whole(frames: Sequence[Annotations], examination: Examination) -> bool:
     return len(frames) == examination.images and all(judged)
 
 
-def upright(hints: Sequence[Region], found: Inspection) -> tuple[Region, ...]:
-    """Return the hints in pixels of the upright original, cut to it."""
-    return within(tuple(_scaled(hint, found) for hint in hints[:_MAX_HINTS]), *_size(found))
+def upright(regions: Sequence[Region], found: Inspection) -> tuple[Region, ...]:
+    """Return the regions in pixels of the upright original, cut to it."""
+    return within(tuple(_scaled(one, found) for one in regions[:_MAX_REGIONS]), *_size(found))
 
 
-def _scaled(hint: Region, found: Inspection) -> Region:
+def _scaled(region: Region, found: Inspection) -> Region:
     across, down = found.width / found.seen[0], found.height / found.seen[1]
     return Region(
-        round(hint.x * across),
-        round(hint.y * down),
-        round(hint.width * across),
-        round(hint.height * down),
-        hint.confidence,
+        round(region.x * across),
+        round(region.y * down),
+        round(region.width * across),
+        round(region.height * down),
+        region.confidence,
     )
 
 
@@ -129,16 +133,16 @@ def _size(found: Inspection) -> tuple[int, int]:
     return found.width, found.height
 
 
-def within(hints: tuple[Region, ...], width: int, height: int) -> tuple[Region, ...]:
-    """Return the hints cut to the picture, without those outside of it."""
+def within(regions: tuple[Region, ...], width: int, height: int) -> tuple[Region, ...]:
+    """Return the regions cut to the picture, without those outside of it."""
     cut = (
         Region(
-            hint.x,
-            hint.y,
-            min(hint.width, width - hint.x),
-            min(hint.height, height - hint.y),
-            max(0.0, min(1.0, hint.confidence)),
+            one.x,
+            one.y,
+            min(one.width, width - one.x),
+            min(one.height, height - one.y),
+            max(0.0, min(1.0, one.confidence)),
         )
-        for hint in hints
+        for one in regions
     )
-    return tuple(hint for hint in cut if hint.width > 0 and hint.height > 0)
+    return tuple(one for one in cut if one.width > 0 and one.height > 0)

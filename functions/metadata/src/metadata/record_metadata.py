@@ -20,11 +20,17 @@ def metadata_of(
     found: Inspection,
     sha256: str,
     seen: Annotations,
+    *,
     hints: tuple[Region, ...],
+    faces: tuple[Region, ...],
 ) -> dict[str, Any]:
-    """Return the field as plain values."""
+    """Return the field as plain values; hints and faces are in pixels of the upright original."""
     place = {"gps": found.gps} if found.gps else {}
-    return {**_file(found, sha256), **place, **_looks(seen, hints)}
+    regions = {
+        "cropHints": [region_of(hint) for hint in hints],
+        "faceBoxes": [region_of(face) for face in faces],
+    }
+    return {**_file(found, sha256), **place, **_looks(seen), **regions}
 
 
 def _file(found: Inspection, sha256: str) -> dict[str, Any]:
@@ -46,7 +52,7 @@ def _file(found: Inspection, sha256: str) -> dict[str, Any]:
     }
 
 
-def _looks(seen: Annotations, hints: tuple[Region, ...]) -> dict[str, Any]:
+def _looks(seen: Annotations) -> dict[str, Any]:
     text, is_cut = _cut(seen.text, MAX_TEXT_BYTES)
     return {
         "dominantColors": [
@@ -61,7 +67,6 @@ def _looks(seen: Annotations, hints: tuple[Region, ...]) -> dict[str, Any]:
         "textTruncated": is_cut,
         "language": seen.language and _cut(seen.language, _MAX_NAME_BYTES)[0],
         "safeSearch": _safe_search(seen.safe_search),
-        "cropHints": [hint_of(hint) for hint in hints],
         "faces": seen.faces,
         "objects": [_object(one) for one in seen.objects[:_MAX_OBJECTS]],
     }
@@ -73,8 +78,8 @@ def _object(found: LocalizedObject) -> dict[str, Any]:
     return {"name": _cut(found.name, _MAX_NAME_BYTES)[0], "score": found.score, "box": box}
 
 
-def hint_of(region: Region) -> dict[str, int | float]:
-    """Return a crop hint as the render task has it."""
+def region_of(region: Region) -> dict[str, int | float]:
+    """Return a crop hint or a face as the render task has it."""
     return {
         "x": region.x,
         "y": region.y,

@@ -73,7 +73,7 @@ def answered(record: Record) -> Record:
 
 def task_of(record: Record, recipes: str) -> RenderTask:
     """Return the task that renders a quarantined picture; its record tells where the bytes are."""
-    original = record["original"]
+    original, metadata = record["original"], record.get("metadata") or {}
     return RenderTask.model_validate(
         {
             "imageId": record["imageId"],
@@ -81,7 +81,8 @@ def task_of(record: Record, recipes: str) -> RenderTask:
             "name": original["name"],
             "generation": original["generation"],
             "owner": record.get("owner") or "",
-            "cropHints": (record.get("metadata") or {}).get("cropHints") or [],
+            "cropHints": metadata.get("cropHints") or [],
+            "faces": metadata.get("faceBoxes") or [],
             "recipes": recipes,
             "approving": True,
         }

@@ -9,7 +9,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 
 class CropHint(BaseModel):
-    """A region worth keeping, in pixels of the upright original."""
+    """A region worth keeping, or a face, in pixels of the upright original."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 

@@ -103,6 +103,8 @@ class Annotations:
     dominant_colors: tuple[Color, ...] = ()
     crop_hints: tuple[Region, ...] = ()
     faces: int = 0
+    face_boxes: tuple[Region, ...] = ()
+    """Of those faces whose place was told."""
     objects: tuple[LocalizedObject, ...] = ()
     error: ImageError | None = None
 
@@ -162,6 +164,7 @@ def _parse(response: Json) -> Annotations:
         dominant_colors=_colors(response.get("imagePropertiesAnnotation") or {}),
         crop_hints=_crop_hints(response.get("cropHintsAnnotation") or {}),
         faces=len(response.get("faceAnnotations") or ()),
+        face_boxes=_face_boxes(response.get("faceAnnotations") or ()),
         objects=tuple(_object(one) for one in response.get("localizedObjectAnnotations") or ()),
         error=_error(response.get("error")),
     )
@@ -214,16 +217,24 @@ def _channel(value: float) -> int:
 
 
 def _crop_hints(annotation: Json) -> tuple[Region, ...]:
-    regions = (_region(hint) for hint in annotation.get("cropHints") or ())
+    return _regions(annotation.get("cropHints") or (), "confidence")
+
+
+def _face_boxes(annotations: Sequence[Json]) -> tuple[Region, ...]:
+    return _regions(annotations, "detectionConfidence")
+
+
+def _regions(found: Sequence[Json], confidence: str) -> tuple[Region, ...]:
+    regions = (_region(one, float(one.get(confidence, 0))) for one in found)
     return tuple(region for region in regions if region.width > 0 and region.height > 0)
 
 
-def _region(hint: Json) -> Region:
-    vertices = (hint.get("boundingPoly") or {}).get("vertices") or [{}]
+def _region(found: Json, confidence: float) -> Region:
+    vertices = (found.get("boundingPoly") or {}).get("vertices") or [{}]
     across = [int(vertex.get("x", 0)) for vertex in vertices]
     down = [int(vertex.get("y", 0)) for vertex in vertices]
     left, top = max(0, min(across)), max(0, min(down))
-    return Region(left, top, max(across) - left, max(down) - top, float(hint.get("confidence", 0)))
+    return Region(left, top, max(across) - left, max(down) - top, confidence)
 
 
 def _object(annotation: Json) -> LocalizedObject:
