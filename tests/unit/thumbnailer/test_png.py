@@ -32,6 +32,32 @@ def test_a_fault_in_a_later_frame_does_no_harm() -> None:
     assert corner_colours(show_one(broken)) == ["red"] * 4
 
 
+@pytest.mark.parametrize("kind", [b"IHDR", b"IDAT"])
+def test_a_wrong_checksum_of_what_the_pixels_need_is_damage(kind: bytes) -> None:
+    with pytest.raises(Refusal) as refused:
+        still(wrong := with_wrong_checksum(PLAIN, kind), outline(wrong, max_chunks=99))
+
+    assert refused.value.code == "damaged"
+
+
+def test_a_wrong_checksum_elsewhere_does_no_harm() -> None:
+    labelled = encoded(corners((64, 64)), "PNG", dpi=(72, 72))
+
+    assert corner_colours(show_one(with_wrong_checksum(labelled, b"pHYs"))) == [
+        "red",
+        "lime",
+        "blue",
+        "white",
+    ]
+
+
+def with_wrong_checksum(data: bytes, kind: bytes) -> bytes:
+    """The picture with another checksum behind the first chunk of a kind."""
+    at = data.index(kind)
+    end = at + 4 + int.from_bytes(data[at - 4 : at], "big")
+    return data[:end] + bytes(255 - byte for byte in data[end : end + 4]) + data[end + 4 :]
+
+
 @pytest.mark.parametrize("missing", [1, 4, 11, 12])
 def test_a_missing_end_does_no_harm(missing: int) -> None:
     assert corner_colours(show_one(PLAIN[:-missing])) == ["red", "lime", "blue", "white"]

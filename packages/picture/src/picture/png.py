@@ -5,7 +5,8 @@ that faults in their frames do no harm.
 """
 
 import mmap
-from collections.abc import Collection, Iterator
+import zlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,8 @@ Bytes = bytes | mmap.mmap
 
 _SIGNATURE_LENGTH: Final = 8
 _OVERHEAD: Final = 12
+_LENGTH: Final = 4
+_CHECKSUM: Final = 4
 _END: Final = bytes.fromhex("0000000049454e44ae426082")
 _ANIMATION: Final = frozenset({b"acTL", b"fcTL", b"fdAT"})
 
@@ -26,6 +29,11 @@ class Chunk:
     kind: bytes
     start: int
     end: int
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether the picture cannot be understood without it (section 5.4)."""
+        return self.kind[:1].isupper()
 
 
 @dataclass(frozen=True)
@@ -53,12 +61,30 @@ def outline(data: Bytes, *, max_chunks: int) -> Outline:
 
 
 def still(data: Bytes, found: Outline, burdens: Collection[Chunk] = ()) -> Bytes:
-    """Return the default image alone, without its burdens, with the end that it should have."""
+    """Return the default image alone, without its burdens, with the end that it should have.
+
+    Chunks with a wrong checksum are left out too; refuses the picture if it needs them.
+    """
     kept = [c for c in found.chunks if c.kind not in _ANIMATION and c not in burdens]
+    kept = _intact(data, kept)
     if len(kept) == len(found.chunks) and found.has_end:
         return data
     parts = [data[:_SIGNATURE_LENGTH], *(data[chunk.start : chunk.end] for chunk in kept)]
     return b"".join(parts if found.has_end else [*parts, _END])
+
+
+def _intact(data: Bytes, chunks: Sequence[Chunk]) -> list[Chunk]:
+    with memoryview(data) as view:
+        wrong = {chunk for chunk in chunks if not _is_intact(view, chunk)}
+    if any(chunk.is_critical for chunk in wrong):
+        raise Refusal("damaged")
+    return [chunk for chunk in chunks if chunk not in wrong]
+
+
+def _is_intact(view: memoryview, chunk: Chunk) -> bool:
+    checked = chunk.end - _CHECKSUM
+    told = int.from_bytes(view[checked : chunk.end], "big")
+    return zlib.crc32(view[chunk.start + _LENGTH : checked]) == told
 
 
 def _chunks(data: Bytes) -> Iterator[Chunk]:
