@@ -3,103 +3,27 @@
 import io
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any
-from uuid import uuid4
+from dataclasses import replace
 
-import httpx
 import pytest
-from google.cloud import firestore
-from google.cloud.storage import Bucket, Client
 from PIL import Image
 
-from safelight.google import make
-from tests.local_cloud import LocalCloud, free_ports, wait_until
+from tests.contract.thumbnailer_service import Service, photo, serving, start
+from tests.local_cloud import LocalCloud, wait_until
+from tests.processes import children, is_at_work
 from thumbnailer.recipes import digest, load
 
 EDITION = digest(load().sets["default"])
 
 
-@dataclass
-class Service:
-    """The running thumbnailer, and what lies around it."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-    uploads: Bucket
-    variants: Bucket
-    records: firestore.CollectionReference
-
-    def render(self, image_id: str, generation: int, **task: Any) -> httpx.Response:
-        body = {
-            "imageId": image_id,
-            "bucket": self.uploads.name,
-            "name": image_id,
-            "generation": generation,
-        }
-        return httpx.post(f"{self.url}/tasks/render", json={**body, **task}, timeout=30)
-
-    def expect(self, data: bytes, state: str = "rendering") -> tuple[str, int]:
-        """Upload a picture, and write the record that the workflow would leave."""
-        image_id = f"i{uuid4().hex}"
-        blob = self.uploads.blob(image_id)
-        blob.upload_from_string(data)
-        original = {
-            "bucket": self.uploads.name,
-            "name": image_id,
-            "generation": int(blob.generation),
-        }
-        self.records.document(image_id).set(
-            {"imageId": image_id, "state": state, "original": original}
-        )
-        return image_id, int(blob.generation)
-
-    def record(self, image_id: str) -> Mapping[str, Any]:
-        return self.records.document(image_id).get().to_dict() or {}
-
-    def timeline(self, image_id: str) -> list[str]:
-        entries = self.records.document(image_id).collection("timeline").stream()
-        return [entry.get("event") for entry in entries]
-
-
 @pytest.fixture(scope="module")
 def service(local_cloud: LocalCloud) -> Iterator[Service]:
     assert local_cloud.url
-    buckets = make(Client)
-    uploads, variants = (buckets.create_bucket(f"{name}-{uuid4()}") for name in ("u", "v"))
-    url, process = start(variants.name)
-    yield Service(url, process, uploads, variants, make(firestore.Client).collection("images"))
-    process.terminate()
-    assert process.wait(10) == 0
-    buckets.close()
-
-
-def start(variants: str) -> tuple[str, subprocess.Popen[bytes]]:
-    """Start a thumbnailer on a free port; return its address when it is ready."""
-    port = free_ports(1)
-    variables = {"VARIANTS_BUCKET": variants, "PORT": str(port), "MAX_ATTEMPTS": "3"}
-    process = subprocess.Popen([sys.executable, "-m", "thumbnailer"], env=os.environ | variables)
-    url = f"http://127.0.0.1:{port}"
-    wait_until(lambda: is_ready(url), 20)
-    return url, process
-
-
-def is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def photo(**options: Any) -> bytes:
-    image, target = Image.linear_gradient("L").resize((2000, 1500)).convert("RGB"), io.BytesIO()
-    image.save(target, "JPEG", **options)
-    return target.getvalue()
+    with serving() as running:
+        yield running
 
 
 def test_a_picture_becomes_ready_with_variants_that_are_really_there(service: Service) -> None:
@@ -184,17 +108,40 @@ def test_ten_pictures_at_a_time_are_all_rendered_once(service: Service) -> None:
 
 
 def test_renderers_that_are_killed_fail_no_picture(service: Service) -> None:
-    children = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(service.process.pid)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    for child in children:
-        os.kill(int(child), signal.SIGKILL)
+    for child in children(service.process.pid):
+        os.kill(child, signal.SIGKILL)
     image_id, generation = service.expect(photo())
 
     assert service.render(image_id, generation).json()["outcome"] == "ready"
+
+
+def kill_at_work(service: Service, but: int = 0) -> int:
+    """Kill a process, another one than ``but``, as soon as it has been handed a picture."""
+
+    def at_work() -> int | None:
+        found = (pid for pid in children(service.process.pid) if pid != but and is_at_work(pid))
+        return next(found, None)
+
+    pid = wait_until(at_work, 20, every_s=0.001)
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def test_a_picture_whose_renderers_are_killed_twice_gets_no_third(local_cloud: LocalCloud) -> None:
+    assert local_cloud.url
+    with serving(RENDER_CHILDREN="1") as single:
+        image_id, generation = single.expect(photo((9000, 9000)))
+        with ThreadPoolExecutor(1) as executor:
+            answer = executor.submit(single.render, image_id, generation)
+            kill_at_work(single, but=kill_at_work(single))
+
+        assert answer.result().status_code == 200
+        assert answer.result().json()["code"] == "render_crashed"
+        record = single.record(image_id)
+        assert (record["state"], record["reason"]["code"]) == ("failed", "render_crashed")
+        assert single.timeline(image_id) == ["render_failed"]
+        assert not list(single.variants.list_blobs())
+        assert single.rendered(photo()).keys() == {"display", "icon", "small", "thumbnail"}
 
 
 def test_a_service_that_stops_loses_no_picture(service: Service) -> None:
