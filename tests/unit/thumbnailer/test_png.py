@@ -1,9 +1,17 @@
+import zlib
+
 import pytest
 from PIL import Image
 
 from picture.png import outline, still
 from picture.refusals import Refusal
-from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, show_one
+from tests.unit.thumbnailer.pictures import (
+    corner_colours,
+    corners,
+    encoded,
+    profile_display_p3,
+    show_one,
+)
 
 PLAIN = encoded(corners((64, 64)), "PNG")
 FRAMES = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]
@@ -49,6 +57,52 @@ def test_a_wrong_checksum_elsewhere_does_no_harm() -> None:
         "blue",
         "white",
     ]
+
+
+def test_a_fault_behind_the_pixels_does_no_harm() -> None:
+    assert corner_colours(show_one(with_wrong_checksum(PLAIN, b"IEND"))) == [
+        "red",
+        "lime",
+        "blue",
+        "white",
+    ]
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    checksum = zlib.crc32(kind + body).to_bytes(4, "big")
+    return len(body).to_bytes(4, "big") + kind + body + checksum
+
+
+def with_chunk(data: bytes, added: bytes, before: bytes) -> bytes:
+    at = data.index(before) - 4
+    return data[:at] + added + data[at:]
+
+
+@pytest.mark.parametrize("kind", [b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"iCCP", b"sPLT", b"tRNS"])
+def test_an_empty_chunk_does_no_harm(kind: bytes) -> None:
+    shown = show_one(with_chunk(PLAIN, chunk(kind, b""), b"IDAT"))
+
+    assert corner_colours(shown) == ["red", "lime", "blue", "white"]
+
+
+RED_GREEN = Image.new("P", (8, 8), 1)
+RED_GREEN.putpalette([255, 0, 0, 0, 255, 0])
+PALETTE = encoded(RED_GREEN, "PNG")
+
+
+def test_more_transparency_than_colours_is_ignored() -> None:
+    assert show_one(with_chunk(PALETTE, chunk(b"tRNS", b"\0" * 3), b"IDAT")).format == "JPEG"
+    assert show_one(with_chunk(PALETTE, chunk(b"tRNS", b"\0" * 2), b"IDAT")).format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("before", "is_used"), [(b"PLTE", True), (b"IDAT", False), (b"IEND", False)]
+)
+def test_a_profile_counts_only_before_the_colours(before: bytes, *, is_used: bool) -> None:
+    profile = chunk(b"iCCP", b"p\0\0" + zlib.compress(profile_display_p3()))
+    found = outline(data := with_chunk(PALETTE, profile, before), max_chunks=99)
+
+    assert (b"iCCP" in still(data, found)) is is_used
 
 
 def with_wrong_checksum(data: bytes, kind: bytes) -> bytes:

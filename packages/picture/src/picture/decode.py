@@ -32,6 +32,7 @@ from PIL import (
 from picture.formats import HEIC, JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
+from picture.pixels import scale_transparency
 from picture.refusals import Refusal
 from picture.truncation import END, Watched, end_of_pixels, lacks_little
 
@@ -83,6 +84,8 @@ def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFil
     with _refusing_damage():
         image = Image.open(_stream(data), formats=(form.plugin,))
         _check_pixels(image, limits)
+        if form is PNG:
+            scale_transparency(image)
         return image
 
 

@@ -6,9 +6,15 @@ Those are grey (L), colour (RGB), colour with transparency (RGBA) and print (CMY
 from collections.abc import Callable
 from typing import Final, cast
 
-from PIL import Image
+from PIL import Image, ImageFile
+
+from picture.refusals import Refusal
 
 _OPAQUE: Final = 255
+_LEVELS_16: Final = 65_536
+# How far apart two grey levels of fewer bits are among 256.
+_STEPS: Final = {"L;2": 85, "L;4": 17}
+_COLOUR_16: Final = "RGB;16B"
 
 
 def unify(image: Image.Image) -> Image.Image:
@@ -27,6 +33,19 @@ def has_transparency(image: Image.Image) -> bool:
     return image.mode == "RGBA"
 
 
+def scale_transparency(image: ImageFile.ImageFile) -> None:
+    """Scale the colour that a PNG declares transparent as its pixels are going to be.
+
+    Pillow scales the pixels to 8 bits, and leaves that colour as it stands in the file.
+    """
+    told = image.info.get("transparency")
+    stored = image.tile[0].args if image.tile else None
+    if isinstance(told, int) and stored in _STEPS:
+        image.info["transparency"] = told * _STEPS[stored]
+    elif isinstance(told, tuple) and stored == _COLOUR_16:
+        image.info["transparency"] = tuple(value >> 8 for value in told)
+
+
 def _as_is(image: Image.Image) -> Image.Image:
     if image.mode in {"L", "RGB", "RGBA", "CMYK"}:
         return image
@@ -38,6 +57,8 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def _palette(image: Image.Image) -> Image.Image:
+    if image.palette is None:
+        raise Refusal("damaged")
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
@@ -47,8 +68,14 @@ def _colour(image: Image.Image) -> Image.Image:
 
 
 def _grey_16(image: Image.Image) -> Image.Image:
+    wide = image.convert("I")
     # Image.convert clips 16-bit values at 255 instead of scaling them.
-    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    grey = wide.point(lambda value: value * (1 / 257)).convert("L")
+    told = image.info.get("transparency")
+    if not isinstance(told, int):
+        return grey
+    alpha = wide.point([_OPAQUE * (level != told) for level in range(_LEVELS_16)], "L")
+    return Image.merge("RGBA", (grey, grey, grey, alpha))
 
 
 def _grey_wide(image: Image.Image) -> Image.Image:
@@ -64,6 +91,7 @@ _CONVERSIONS: Final[dict[str, Callable[[Image.Image], Image.Image]]] = {
     "1": _grey,
     "L": _grey,
     "LA": lambda image: image.convert("RGBA"),
+    "La": lambda image: image.convert("LA").convert("RGBA"),
     "P": _palette,
     "RGB": _colour,
     "I;16": _grey_16,
