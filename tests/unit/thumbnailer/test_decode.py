@@ -150,3 +150,27 @@ def test_a_height_that_the_pixels_do_not_fill_is_refused() -> None:
 
 def test_dark_pictures_are_not_taken_for_missing_ones() -> None:
     assert show_one(encoded(Image.new("RGB", (800, 600)))).size == (64, 48)
+
+
+def gif_of_frame(size: tuple[int, int], place: tuple[int, int, int, int]) -> bytes:
+    """A GIF whose only frame is red and stands at a place of its canvas."""
+    whole = encoded(Image.new("P", size), "GIF")
+    frame = encoded(Image.new("P", (place[2], place[3])), "GIF")
+    red = b"\xff\0\0" * (len(whole[13 : whole.index(b",")]) // 3)
+    descriptor = b"," + b"".join(value.to_bytes(2, "little") for value in place)
+    return whole[:13] + red + descriptor + frame[frame.index(b",") + 9 :]
+
+
+def test_the_canvas_around_the_first_frame_of_a_gif_is_empty() -> None:
+    shown = show_one(gif_of_frame((32, 32), (8, 8, 16, 16)), format="png")
+
+    assert shown.getpixel((16, 16)) == (255, 0, 0, 255)
+    assert [shown.getpixel(at)[3] for at in ((0, 0), (7, 16), (24, 16), (31, 31))] == [0] * 4
+
+
+def test_a_gif_that_breaks_off_after_its_first_frame_shows_it() -> None:
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    second = data.rindex(b"!\xf9")
+
+    assert corner_colours(show_one(data[: second + 1])) == ["red"] * 4

@@ -29,7 +29,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from picture.formats import HEIC, JPEG, JPEG2000, PNG, TIFF, Format
+from picture.formats import GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
@@ -98,9 +98,15 @@ def _register_heic() -> None:
 
 
 def count_frames(image: ImageFile.ImageFile) -> int:
-    """Return the frames of an animation or pages of a document; 1 for a plain picture."""
-    with _refusing_damage():
+    """Return the frames of an animation or pages of a document; 1 for a plain picture.
+
+    Where a later one is too damaged to be counted, only the first is shown.
+    """
+    try:
         frames = int(getattr(image, "n_frames", 1))
+    except DAMAGE:
+        frames = 1
+    with _refusing_damage():
         image.seek(0)
     return frames
 
@@ -141,6 +147,8 @@ def decode(
 
     A JPEG whose last bytes are missing is completed; one that lacks more is refused.
     """
+    if form is GIF:
+        return _on_canvas(image)
     end = end_of_pixels(data, limits) if form is JPEG else None
     if end is not None:
         scaled = _scaled(image, form, need)
@@ -165,6 +173,17 @@ def _scaled(image: ImageFile.ImageFile, form: Format, need: float) -> ImageFile.
         # replaces the method by a number.
         image.reduce = int(math.log2(1 / need)) - 1  # type: ignore[method-assign, assignment]
     return image
+
+
+def _on_canvas(image: ImageFile.ImageFile) -> Image.Image:
+    """Return the first frame of a GIF; where it leaves the canvas empty, one can see through."""
+    covered = image.tile[0].extents if image.tile else None
+    loaded = _load(image)
+    if covered in {None, (0, 0, *loaded.size)} or loaded.has_transparency_data:
+        return loaded
+    canvas = Image.new("RGBA", loaded.size)
+    canvas.paste(loaded.crop(covered).convert("RGBA"), covered)
+    return canvas
 
 
 def _at_least(length: float) -> int:
