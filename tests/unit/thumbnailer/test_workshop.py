@@ -5,7 +5,7 @@ import pytest
 
 from safelight.task import RenderTask
 from thumbnailer.outcome import Outcome
-from thumbnailer.workshop import Workshop
+from thumbnailer.workshop import UnfitError, Workshop
 
 TASK = RenderTask(image_id="i1", bucket="uploads", name="a.jpg", generation=7)
 
@@ -64,3 +64,16 @@ def test_the_equipment_is_let_go() -> None:
     workshop.close(2.0)
 
     assert equipment.closed == [2.0]
+
+
+def test_why_there_will_be_no_equipment_is_kept() -> None:
+    def equip() -> Equipment:
+        raise UnfitError("no recipes")
+
+    workshop = Workshop(equip)
+    before = workshop.fault
+    with pytest.raises(UnfitError):
+        workshop.open()
+
+    assert before is None
+    assert str(workshop.fault) == "no recipes"

@@ -1,5 +1,6 @@
 """``python -m thumbnailer`` serves, ``render`` renders local files, ``recipes`` names recipes."""
 
+import gc
 import sys
 
 
@@ -13,6 +14,8 @@ def main() -> int:
         from thumbnailer import listing  # noqa: PLC0415 -- the same
 
         return listing.main(sys.argv[2:])
+    # What is imported stays: there is nothing to collect until the service is ready.
+    gc.disable()
     from thumbnailer.main import serve_from_environment  # noqa: PLC0415 -- not for the other ways
 
     serve_from_environment()

@@ -4,6 +4,7 @@ import os
 
 from pydantic import Field
 
+from picture.limits import Limits
 from safelight.settings import Settings
 
 
@@ -24,3 +25,15 @@ class ThumbnailerSettings(Settings):
     max_frames: int = Field(default=1_000, ge=1)
     render_timeout_s: float = Field(default=28.0, gt=0)
     render_memory_mb: int = Field(default=1_280, ge=256)
+
+    @property
+    def limits(self) -> Limits:
+        """What one picture may cost here."""
+        return Limits(
+            max_bytes=self.max_bytes,
+            max_pixels=self.max_pixels,
+            max_frames=self.max_frames,
+            wall_s=self.render_timeout_s,
+            cpu_s=max(1, round(self.render_timeout_s)),
+            memory_mb=self.render_memory_mb,
+        )

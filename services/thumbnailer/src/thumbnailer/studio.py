@@ -7,7 +7,6 @@ from typing import Final
 from google.cloud import firestore
 from google.cloud.storage import Client as StorageClient
 
-from picture.limits import Limits
 from safelight.google import make
 from safelight.records import Records
 from safelight.task import RenderTask
@@ -46,19 +45,8 @@ def equip(wanted: ThumbnailerSettings, book: Book, renderer: Renderer) -> Equipm
         renderer=renderer,
         book=book,
         uploads=ThreadPoolExecutor(_UPLOADS_PER_PICTURE * wanted.render_children),
-        limits=limits_of(wanted),
+        limits=wanted.limits,
         max_attempts=wanted.max_attempts,
     )
     renderer.warm_up()
     return Equipment(studio, renderer)
-
-
-def limits_of(wanted: ThumbnailerSettings) -> Limits:
-    return Limits(
-        max_bytes=wanted.max_bytes,
-        max_pixels=wanted.max_pixels,
-        max_frames=wanted.max_frames,
-        wall_s=wanted.render_timeout_s,
-        cpu_s=max(1, round(wanted.render_timeout_s)),
-        memory_mb=wanted.render_memory_mb,
-    )

@@ -23,6 +23,10 @@ class Equipment(Protocol):
     def close(self, patience_s: float) -> None: ...
 
 
+class UnfitError(Exception):
+    """Something that rendering needs is wrong or does not start; the message says what."""
+
+
 class Workshop:
     """Renders as soon as its equipment is there; until then tasks wait."""
 
@@ -48,7 +52,12 @@ class Workshop:
             raise PostponedError("starting", "The renderers are starting.") from None
         return equipment.render(task, attempt)
 
+    @property
+    def fault(self) -> BaseException | None:
+        """Return why there is no equipment, if there will never be any."""
+        return self._equipment.exception() if self._equipment.done() else None
+
     def close(self, patience_s: float) -> None:
         """Let go of the equipment; pictures in hand have so long to be finished."""
-        if self._equipment.done() and not self._equipment.exception():
+        if self._equipment.done() and not self.fault:
             self._equipment.result().close(patience_s)
