@@ -1,4 +1,5 @@
 import pytest
+from pydantic import field_validator
 
 from safelight.settings import Settings, SettingsError, load
 
@@ -27,3 +28,21 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     settings = load(Example)
 
     assert (settings.port, settings.bucket_name) == (80, "b")
+
+
+class Checked(Settings):
+    port: int = 0
+
+    @field_validator("port")
+    @classmethod
+    def _is_told(cls, port: int) -> int:
+        if not port:
+            raise ValueError("say which")
+        return port
+
+
+def test_defaults_are_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+
+    with pytest.raises(SettingsError, match=r"PORT: .*say which"):
+        load(Checked)
