@@ -81,7 +81,7 @@ def _answer(craft: Craft, order: dict[str, Any], file: int, limits: Limits) -> A
 def _work(craft: Craft, order: dict[str, Any], file: int, limits: Limits) -> Answer:
     if not os.fstat(file).st_size:
         raise Refusal("empty_file")
-    with mmap.mmap(file, 0, access=mmap.ACCESS_READ) as data:
+    with memory.Original(file, 0, access=mmap.ACCESS_READ) as data:
         return craft.work(order, data, limits)
 
 
