@@ -61,3 +61,15 @@ def test_other_formats_may_be_turned_too(form: str) -> None:
 
     assert shown["inside"].size == (64, 43)
     assert corner_colours(shown["inside"]) == ["blue", "red", "white", "lime"]
+
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf tiff:Orientation="3"/></x:xmpmeta>'
+
+
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "AVIF"])
+def test_only_exif_turns_a_picture(form: str) -> None:
+    options = {"speed": 10} if form == "AVIF" else {}
+
+    shown = show(encoded(corners((120, 80)), form, xmp=XMP, **options))
+
+    assert corner_colours(shown["inside"]) == UPRIGHT

@@ -29,7 +29,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from picture.formats import GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
+from picture.avif import AvifPicture
+from picture.formats import AVIF, GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
@@ -70,7 +71,8 @@ _READ_BYTES: Final = 1024 * 1024
 
 
 def prepare(limits: Limits) -> None:
-    """Register the decoders and gives Pillow our pixel limit. Once per process."""
+    """Register the decoders and give Pillow our pixel limit. Once per process."""
+    Image.register_open(AVIF.plugin, AvifPicture, AvifImagePlugin._accept)  # noqa: SLF001 -- the plugin's own test, which it does not export
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_text_bytes
     warnings.simplefilter("ignore")
@@ -135,9 +137,16 @@ def read_orientation(image: ImageFile.ImageFile, form: Format) -> int:
     if form in {PNG, TIFF}:
         _load(image)
     try:
-        return known(image.getexif().get(TAG))
+        return known(_exif(image).get(TAG))
     except DAMAGE:
         return UPRIGHT
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """Return the EXIF of a file alone: Pillow adds what XMP says, which no browser heeds."""
+    labels = Image.Exif()
+    labels.load(image.info.get("exif", b""))
+    return labels
 
 
 def decode(
