@@ -52,6 +52,40 @@ def test_a_picture_of_too_many_scans_is_refused_before_it_is_decoded() -> None:
     assert refused.value.code == "too_many_scans"
 
 
+HIDDEN = {
+    "junk": b"junk",
+    "padding": b"\xff" * 30_000,
+    "no length": b"\xff\xe0\0\0",
+}
+
+
+@pytest.mark.parametrize("hidden_by", HIDDEN)
+def test_scans_do_not_hide_behind_what_decoders_pass_over(hidden_by: str) -> None:
+    data = with_scans(encoded(detailed((64, 48)), progressive=True), 101)
+    at = data.index(b"\xff\xdb")
+
+    with pytest.raises(Refusal) as refused:
+        show_one(data[:at] + HIDDEN[hidden_by] + data[at:])
+
+    assert refused.value.code == "too_many_scans"
+
+
+@pytest.mark.parametrize("junk", HIDDEN.values())
+def test_what_decoders_pass_over_does_no_harm(junk: bytes) -> None:
+    at = BASELINE.index(b"\xff\xdb")
+
+    assert show_one(BASELINE[:at] + junk + BASELINE[at:]).size == (64, 48)
+
+
+def test_scans_of_an_arithmetic_picture_are_counted_too() -> None:
+    data = with_scans(PROGRESSIVE, 101).replace(b"\xff\xc2", b"\xff\xca", 1)
+
+    with pytest.raises(Refusal) as refused:
+        draw(data)
+
+    assert refused.value.code == "too_many_scans"
+
+
 def test_at_full_scale_every_scan_stays() -> None:
     assert without_fine_scans(PROGRESSIVE, draw(PROGRESSIVE), 0.51) is PROGRESSIVE
 

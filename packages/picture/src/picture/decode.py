@@ -167,7 +167,7 @@ def decode(
     try:
         return _load(_scaled(image, form, need))
     except Refusal as refusal:
-        if form is not JPEG or refusal.code != "truncated" or not lacks_little(data, image, limits):
+        if form is not JPEG or refusal.code != "truncated" or not lacks_little(data, limits):
             raise
     return _load(_scaled(open_header(data[:] + END, form, limits), form, need))
 

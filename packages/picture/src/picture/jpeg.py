@@ -15,14 +15,15 @@ from picture.refusals import Refusal
 Bytes = bytes | mmap.mmap
 
 _SOI_LENGTH: Final = 2
-_PREFIX: Final = 0xFF
 _EOI: Final = 0xD9
 _SOS: Final = 0xDA
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_PROGRESSIVE: Final = 0xC2
+# Also with arithmetic coding, where each scan costs as much.
+_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 # In zigzag order: those of two by two, and the pure second waves beside them.
 _SEEN_IN_TWO_PIXELS: Final = 5
+_MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
@@ -72,10 +73,10 @@ def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
     """Return the outline of a JPEG; refuses one with more scans than a camera would write."""
     progressive, components, luma, segments, at = False, 0, 0, 0, _SOI_LENGTH
     scans: list[Scan] = []
-    while (marker := _marker(data, at)) is not None and marker != _EOI:
+    while (at := _next_marker(data, at)) < len(data) and (marker := data[at + 1]) != _EOI:
         end = at + _length(data, at, marker)
         if marker in _FRAMES:
-            progressive, components = marker == _PROGRESSIVE, _byte(data, at + 9)
+            progressive, components = marker in _PROGRESSIVE, _byte(data, at + 9)
             luma = _byte(data, at + 10)
         elif marker == _SOS:
             is_only = not progressive and _byte(data, at + 4) >= components
@@ -119,19 +120,21 @@ def _is_too_fine(scan: Scan, need: float, luma: int) -> bool:
     return scan.refines_detail and (need <= 1 / 4 or scan.low == 0)
 
 
-def _marker(data: Bytes, at: int) -> int | None:
-    """Return the marker at a place where one must stand; None where none does."""
-    return data[at + 1] if at + 4 <= len(data) and data[at] == _PREFIX else None
+def _next_marker(data: Bytes, at: int) -> int:
+    """Return where the next marker with its length stands; the end if there is none.
+
+    Decoders pass over padding (B.1.1.2) and junk before it, and so may whoever hides scans.
+    """
+    found = _MARKER.search(data, at)
+    return found.start() if found and found.start() + 4 <= len(data) else len(data)
 
 
 def _length(data: Bytes, at: int, marker: int) -> int:
     """Return the bytes of the segment at ``at``, its marker included."""
-    if marker == _PREFIX:
-        # Any number of these may precede a marker (B.1.1.2).
-        return 1
     if marker in _WITHOUT_LENGTH:
         return 2
-    return 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    # The length counts itself, whatever it says.
+    return 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
 
 
 def _end_of_scan(data: Bytes, start: int) -> int:

@@ -20,6 +20,12 @@ Bytes = bytes | mmap.mmap
 
 END: Final = b"\xff\xd9"
 _MIN_ROWS: Final = 16
+# As many of the same colour as fit into the last bytes of a file.
+_MIN_BLOCKS: Final = 32
+_BLOCK: Final = 8
+_MAX_SHARE: Final = 1 / 5
+# What a decoder takes for a block that is not there; ink is stored as its opposite.
+_FILLED: Final = bytes((127, 128))
 # The decoder holds back up to two rows of blocks until it sees the end.
 _HELD_BACK_ROWS: Final = 48
 _UNDECODED: Final = (101, 254, 127, 3)
@@ -76,28 +82,47 @@ def end_of_pixels(data: Bytes, limits: Limits) -> int | None:
     return end if end >= found.scans[0].body else None
 
 
-def lacks_little(data: Bytes, stopped: ImageFile.ImageFile, limits: Limits) -> bool:
-    """Tell whether a decoder that ``stopped`` too early had all but the last few rows."""
+def lacks_little(data: Bytes, limits: Limits) -> bool:
+    """Tell whether a JPEG that ends too early has all but its last few blocks."""
     found = jpeg.outline(data, max_scans=limits.max_scans, max_segments=limits.max_segments)
-    if not found.progressive:
-        return _is_bottom(_lowest_row(stopped), stopped.height)
-    return found.is_complete and _last_scan_reaches_bottom(data, found)
+    try:
+        if found.progressive:
+            return found.is_complete and _last_scan_reaches_bottom(data, found)
+        return _lacks_few_blocks(data)
+    except (OSError, SyntaxError, ValueError):
+        return False
 
 
-def _lowest_row(stopped: ImageFile.ImageFile) -> int:
-    """Return how far down pixels were decoded; what was not is black."""
-    box = stopped.im.getbbox()
-    return box[3] if box else 0
+def _lacks_few_blocks(data: Bytes) -> bool:
+    image = Image.open(io.BytesIO(data[:] + END), formats=("JPEG",))
+    image.draft(None, (max(1, image.width // _BLOCK), max(1, image.height // _BLOCK)))
+    blocks = image.getchannel(0)
+    missing, total = _count_filled(blocks), blocks.width * blocks.height
+    return missing <= total * _MAX_SHARE and missing <= max(_MIN_BLOCKS, total * _TOLERATED)
+
+
+def _count_filled(blocks: Image.Image) -> int:
+    """Return how many blocks at the end, a pixel each, are as grey as those that are not there."""
+    count, pixels = 0, blocks.tobytes()
+    for end in range(len(pixels), 0, -blocks.width):
+        row = pixels[end - blocks.width : end]
+        filled = len(row) - len(row.rstrip(_FILLED))
+        if not filled:
+            break
+        count += filled
+    return count
 
 
 def _last_scan_reaches_bottom(data: Bytes, found: jpeg.Outline) -> bool:
-    """Tell whether the last scan changes something near the bottom of the picture.
+    """Tell whether the last scan changes something near the bottom of the picture, or nothing.
 
     It is compared with an empty one: without any, the decoder would smooth all blocks.
     """
+    if found.scans[-1].body == len(data):
+        return False
     whole, rest = _grey(data[:] + END), _grey(data[: found.scans[-1].body] + END)
     box = ImageChops.difference(whole, rest).getbbox()
-    return box is not None and _is_bottom(box[3], whole.height)
+    return box is None or _is_bottom(box[3], whole.height)
 
 
 def _grey(data: bytes) -> Image.Image:
@@ -107,4 +132,4 @@ def _grey(data: bytes) -> Image.Image:
 
 
 def _is_bottom(row: int, height: int) -> bool:
-    return row >= height - max(_MIN_ROWS, height * _TOLERATED)
+    return row >= height - min(height * _MAX_SHARE, max(_MIN_ROWS, height * _TOLERATED))
