@@ -19,7 +19,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.render import fixtures, overhead, quality, system  # noqa: E402 -- found through the line above
+from bench.render import (  # noqa: E402 -- found through the line above
+    colour,
+    fixtures,
+    memory,
+    overhead,
+    quality,
+    soak,
+    start,
+    throughput,
+)
 from bench.render.contenders import steps  # noqa: E402 -- the same
 from bench.render.environment import PYTHON_PEERS, SHARP  # noqa: E402 -- the same
 from bench.render.measure import Result, compare  # noqa: E402 -- the same
@@ -85,8 +94,8 @@ def main() -> None:
     quality.show()
     os.sched_setaffinity(0, cores)
     if options.all:
-        system.show()
-        overhead.show()
+        for measure in (colour, throughput, memory, start, overhead, soak):
+            measure.show()
 
 
 def show(results: dict[str, Result], goals: dict[str, float | None]) -> None:
