@@ -3,6 +3,8 @@ import mmap
 import random
 import resource
 import struct
+import subprocess
+import sys
 import tempfile
 import zlib
 from pathlib import Path
@@ -191,3 +193,24 @@ def test_where_memory_is_short_pillow_decodes():
 
     assert is_left
     assert image.getextrema() == ((0, 0),) * 4
+
+
+WHAT_IS_LOADED = """
+import sys
+from picture import decode
+from picture.formats import PNG
+from picture.limits import Limits
+
+data = sys.stdin.buffer.read()
+decode.decode(data, decode.open_header(data, PNG, Limits()), PNG, 1.0, Limits())
+print("kornia_rs" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("size", "loaded"), [(SMALL, "False"), (LARGE, "True")])
+def test_the_library_is_loaded_for_a_large_picture_only(size, loaded):
+    data = png("L", zlib.compress(filtered("L", size)), size)
+
+    told = subprocess.check_output([sys.executable, "-c", WHAT_IS_LOADED], input=data)
+
+    assert told.decode().strip() == loaded

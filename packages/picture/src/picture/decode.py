@@ -34,6 +34,7 @@ from picture.formats import AVIF, GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
+from picture.png_pixels import hasten
 from picture.refusals import Refusal
 from picture.truncation import END, Watched, end_of_pixels, lacks_little
 
@@ -201,6 +202,7 @@ def _at_least(length: float) -> int:
 
 def _load(image: ImageFile.ImageFile) -> Image.Image:
     with _refusing_damage():
+        hasten(image)
         image.load()
     return image
 
