@@ -36,6 +36,7 @@ from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
 from picture.png_pixels import hasten
 from picture.refusals import Refusal
+from picture.tiff_picture import TiffPicture
 from picture.truncation import END, Watched, end_of_pixels, lacks_little
 
 Bytes = bytes | mmap.mmap
@@ -68,13 +69,18 @@ DAMAGE: Final = (
     zlib.error,
 )
 _TRUNCATED: Final = ("truncated", "not enough image data", "unrecognized data stream", "eof")
+_UNSUPPORTED: Final = ("unsupported", "not supported")
 _READ_BYTES: Final = 1024 * 1024
 
 
 def prepare(limits: Limits) -> None:
     """Register the decoders and give Pillow our pixel limit. Once per process."""
-    Image.register_open(AVIF.plugin, AvifPicture, AvifImagePlugin._accept)  # noqa: SLF001 -- the plugin's own test, which it does not export
+    # Their own tests of what they accept are not exported.
+    Image.register_open(AVIF.plugin, AvifPicture, AvifImagePlugin._accept)  # noqa: SLF001
+    Image.register_open(TIFF.plugin, TiffPicture, TiffImagePlugin._accept)  # noqa: SLF001
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    # Pillow alone takes colour that is stored smaller, or bands apart, for damage.
+    TiffImagePlugin.READ_LIBTIFF = True
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_text_bytes
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -225,10 +231,11 @@ def _refusing_damage() -> Iterator[None]:
         actual = int(told[1]) if told else allowed + 1
         raise Refusal("too_many_pixels", actual=actual, allowed=allowed) from error
     except DAMAGE as error:
-        code = "truncated" if _tells_truncation(error) else "damaged"
-        raise Refusal(code) from error
+        if _tells(error, _UNSUPPORTED):
+            raise Refusal("unsupported_format", kind="a picture of a rare kind") from error
+        raise Refusal("truncated" if _tells(error, _TRUNCATED) else "damaged") from error
 
 
-def _tells_truncation(error: BaseException) -> bool:
+def _tells(error: BaseException, words: tuple[str, ...]) -> bool:
     message = str(error).lower()
-    return any(word in message for word in _TRUNCATED)
+    return any(word in message for word in words)
