@@ -1,6 +1,8 @@
 """Animations: what moves, for how long, and what does not."""
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import pytest
@@ -115,3 +117,14 @@ def test_a_later_frame_beyond_the_limits_is_left_out() -> None:
     data[second + 5 : second + 9] = b"\xff" * 4
 
     assert frames(moving(bytes(data)))[0][0] == "red"
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
+def test_a_text_bomb_does_not_stop_an_animation(kind: bytes) -> None:
+    data = animation("PNG")
+    bomb = kind + b"Title\0\0" + zlib.compress(bytes(20_000_000))
+    sealed = struct.pack(">I", len(bomb) - 4) + bomb + struct.pack(">I", zlib.crc32(bomb))
+
+    image = moving(data[:33] + sealed + data[33:])
+
+    assert [colour for colour, _ in frames(image)] == COLOURS

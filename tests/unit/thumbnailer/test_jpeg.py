@@ -4,6 +4,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from picture.jpeg import Outline, outline, without_fine_scans
+from picture.limits import Limits
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import detailed, encoded, show_one
 
@@ -12,7 +13,7 @@ BASELINE = encoded(detailed((640, 480)), quality=90)
 
 
 def draw(data: bytes) -> Outline:
-    return outline(data, max_scans=100, max_segments=1000)
+    return outline(data, Limits(max_segments=1000))
 
 
 def with_scans(data: bytes, count: int) -> bytes:

@@ -8,8 +8,9 @@ from PIL import ImageFile
 from picture import decode, formats, jpeg, png
 from picture.limits import Limits
 from picture.orientation import Size
-from picture.png_text import burdens
+from picture.png_text import burdens, without
 from picture.refusals import Refusal
+from picture.structure import check_frames, check_structure
 
 Bytes = bytes | mmap.mmap
 
@@ -18,12 +19,14 @@ Bytes = bytes | mmap.mmap
 class Header:
     """A picture that passed the guard; nothing of it is decoded yet.
 
-    ``data`` is the file, or of a PNG the default image alone, without bombs; ``size`` is that of
-    the stored pixels; ``outline`` tells the scans of a JPEG.
+    ``data`` is the file, or of a PNG the default image alone, without bombs; ``moving`` is the
+    file with all frames, without bombs; ``size`` is that of the stored pixels; ``outline`` tells
+    the scans of a JPEG.
     """
 
     form: formats.Format
     data: Bytes
+    moving: Bytes
     image: ImageFile.ImageFile
     size: Size
     frames: int
@@ -33,13 +36,14 @@ class Header:
 def read_header(data: Bytes, limits: Limits) -> Header:
     """Return the header of a picture that keeps the limits.  Raises Refusal for any other."""
     form = identify(data, limits)
-    outline = _outline(data, limits) if form is formats.JPEG else None
-    data, told = _still(data, limits) if form is formats.PNG else (data, 1)
-    image = decode.open_header(data, form, limits)
-    frames = max(told, decode.count_frames(image))
-    if frames > limits.max_frames:
-        raise Refusal("too_many_frames", actual=frames, allowed=limits.max_frames)
-    return Header(form, data, image, image.size, frames, outline)
+    check_structure(data, form, limits)
+    outline = jpeg.outline(data, limits) if form is formats.JPEG else None
+    still, moving, told = data, data, 1
+    if form is formats.PNG:
+        still, moving, told = _without_bombs(data, limits)
+    image = decode.open_header(still, form, limits)
+    frames = check_frames(max(told, decode.count_frames(image)), limits)
+    return Header(form, still, moving, image, image.size, frames, outline)
 
 
 def identify(data: Bytes, limits: Limits) -> formats.Format:
@@ -49,10 +53,8 @@ def identify(data: Bytes, limits: Limits) -> formats.Format:
     return formats.identify(data[: formats.HEAD_BYTES])
 
 
-def _outline(data: Bytes, limits: Limits) -> jpeg.Outline:
-    return jpeg.outline(data, max_scans=limits.max_scans, max_segments=limits.max_segments)
-
-
-def _still(data: Bytes, limits: Limits) -> tuple[Bytes, int]:
+def _without_bombs(data: Bytes, limits: Limits) -> tuple[Bytes, Bytes, int]:
+    """Return a PNG as it is when it stands still, as it moves, and how many frames it has."""
     found = png.outline(data, max_chunks=limits.max_chunks)
-    return png.still(data, found, burdens(data, found.chunks, limits)), found.frames
+    bombs = burdens(data, found.chunks, limits)
+    return png.still(data, found, bombs), without(data, found.chunks, bombs), found.frames

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from picture.limits import Limits
 from picture.refusals import Refusal
 
 Bytes = bytes | mmap.mmap
@@ -69,7 +70,7 @@ class Outline:
         return len(told) == self.components * 64
 
 
-def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
+def outline(data: Bytes, limits: Limits) -> Outline:
     """Return the outline of a JPEG; refuses one with more scans than a camera would write."""
     progressive, components, luma, segments, at = False, 0, 0, 0, _SOI_LENGTH
     scans: list[Scan] = []
@@ -85,15 +86,16 @@ def outline(data: Bytes, *, max_scans: int, max_segments: int) -> Outline:
             if is_only:
                 break
         segments += 1
-        _check(len(scans), max_scans, segments, max_segments)
+        _check(scans, segments, end, limits)
         at = end
     return Outline(progressive, components, tuple(scans), luma)
 
 
-def _check(scans: int, max_scans: int, segments: int, max_segments: int) -> None:
-    if scans > max_scans:
-        raise Refusal("too_many_scans", allowed=max_scans)
-    if segments > max_segments:
+def _check(scans: list[Scan], segments: int, end: int, limits: Limits) -> None:
+    if len(scans) > limits.max_scans:
+        raise Refusal("too_many_scans", allowed=limits.max_scans)
+    labels_end = scans[0].start if scans else end
+    if segments > limits.max_segments or labels_end > limits.max_label_bytes:
         raise Refusal("damaged")
 
 

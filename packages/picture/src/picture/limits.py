@@ -14,6 +14,20 @@ class Limits:
     """Cameras and encoders write about ten; 25,000 keep the decoder busy for a minute."""
     max_segments: int = 20_000
     """Marker segments before the pixels of a JPEG; large profiles and XMP need a few hundred."""
+    max_label_bytes: int = 32 * 1024 * 1024
+    """Of all segments before the pixels of a JPEG; depth maps take some 10 MB."""
+    max_parts: int = 2_000_000
+    """Blocks of a GIF and their pieces; 200 MB of pixels are 800,000."""
+    max_junk_bytes: int = 64 * 1024
+    """Between the blocks of a GIF, where there should be nothing."""
+    max_entries: int = 200_000
+    """Of all directories of a TIFF; a page has some 20."""
+    max_strips: int = 100_000
+    """Or tiles, of one page of a TIFF."""
+    max_items: int = 1_000
+    """Of a HEIC or AVIF; the tiles of a photo are some 50."""
+    max_run_bytes: int = 4 * 1024 * 1024
+    """Of a BMP whose pixels are packed in runs, which are decoded one by one."""
     max_chunks: int = 200_000
     """Of a PNG; encoders write the pixels of a large one in chunks of 8 KB."""
     max_profile_bytes: int = 4 * 1024 * 1024

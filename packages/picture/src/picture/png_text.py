@@ -6,7 +6,7 @@ for them; without them it is as good as before.
 
 import mmap
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from picture.limits import Limits
@@ -30,6 +30,14 @@ def burdens(data: Bytes, chunks: Sequence[Chunk], limits: Limits) -> frozenset[C
     large = [one for one in profiles[:1] if _exceeds(data, one, limits.max_profile_bytes)]
     texts = [chunk for chunk in chunks if chunk.kind in _TEXTS]
     return frozenset([*odd, *large, *profiles[1:], *texts[_bearable(data, texts, limits) :]])
+
+
+def without(data: Bytes, chunks: Sequence[Chunk], left_out: Collection[Chunk]) -> Bytes:
+    """Return the file without some of its chunks; itself if there are none."""
+    if not left_out:
+        return data
+    start = chunks[0].start
+    return b"".join([data[:start], *(data[c.start : c.end] for c in chunks if c not in left_out)])
 
 
 def _is_odd(data: Bytes, chunk: Chunk) -> bool:

@@ -31,7 +31,7 @@ SENTENCES: Final = {
     "truncated": "The picture is incomplete: its end is missing.",
     "too_large": "The file has {actual:,} bytes; at most {allowed:,} are accepted.",
     "too_many_pixels": "The picture has {actual:,} pixels; at most {allowed:,} are accepted.",
-    "too_many_frames": "The picture has {actual:,} frames; at most {allowed:,} are accepted.",
+    "too_many_frames": "The picture has more than the {allowed:,} frames or pages that are accepted.",
     "too_many_scans": "The picture has more than {allowed:,} scans, which only hostile files have.",
     "timeout": "Rendering took longer than the {allowed:g} seconds allowed.",
     "out_of_memory": "Rendering needed more than the {allowed:,} MB of memory allowed.",

@@ -75,7 +75,7 @@ class Watched(io.RawIOBase):
 
 def end_of_pixels(data: Bytes, limits: Limits) -> int | None:
     """Return where the end marker of a JPEG in one scan stands; None if it has several, or none."""
-    found = jpeg.outline(data, max_scans=limits.max_scans, max_segments=limits.max_segments)
+    found = jpeg.outline(data, limits)
     if found.progressive or len(found.scans) != 1 or found.scans[0].end != len(data):
         return None
     end = data.rfind(END)
@@ -84,7 +84,7 @@ def end_of_pixels(data: Bytes, limits: Limits) -> int | None:
 
 def lacks_little(data: Bytes, limits: Limits) -> bool:
     """Tell whether a JPEG that ends too early has all but its last few blocks."""
-    found = jpeg.outline(data, max_scans=limits.max_scans, max_segments=limits.max_segments)
+    found = jpeg.outline(data, limits)
     try:
         if found.progressive:
             return found.is_complete and _last_scan_reaches_bottom(data, found)

@@ -59,7 +59,6 @@ class Work:
     """One picture on its way."""
 
     order: Order
-    source: Bytes
     header: Header
     labels: Labels
     cuts: Mapping[str, Cut] = field(default_factory=dict)
@@ -86,7 +85,7 @@ def render(data: Bytes, order: Order) -> Rendered:
 def _begin(data: Bytes, order: Order) -> tuple[Work, list[Operation]]:
     began = time.perf_counter()
     header = read_header(data, order.limits)
-    work = Work(order, data, header, _labels(header, order.limits))
+    work = Work(order, header, _labels(header, order.limits))
     return work, [_taken("read_header", began)]
 
 
@@ -234,10 +233,10 @@ def _moves(work: Work, recipe: Recipe) -> bool:
 
 def _film(work: Work, recipe: Recipe) -> Film | None:
     header, limits = work.header, work.order.limits
-    shown = durations(decode.open_header(work.source, header.form, limits), recipe)
+    shown = durations(decode.open_header(work.header.moving, header.form, limits), recipe)
 
     def frames() -> Iterator[Image.Image]:
-        image = decode.open_header(work.source, header.form, limits)
+        image = decode.open_header(work.header.moving, header.form, limits)
         for number in range(len(shown)):
             image.seek(number)
             yield _frame(work, recipe, image)
