@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -25,7 +26,7 @@ def tiff(
     photometric: int,
     *,
     order: str = "<",
-    **more: int | Sequence[int],
+    **more: Any,
 ) -> bytes:
     """A TIFF of four by two pixels; ``more`` are tags named by ``t`` and their number."""
     places = [8 + sum(len(part) for part in parts[:number]) for number in range(len(parts))]
@@ -67,7 +68,7 @@ def floats(pixels: Sequence[Sequence[float]], order: str = "<", code: str = "f")
     return struct.pack(f"{order}{len(values)}{code}", *values)
 
 
-def shown(data: bytes) -> list[tuple[int, ...]]:
+def shown(data: bytes) -> list[Any]:
     """The first and the last pixel."""
     image = show_one(data, format="png")
     assert image.size == (WIDTH, HEIGHT)
@@ -81,7 +82,7 @@ def is_red_and_green(data: bytes) -> bool:
 
 ROW = [RED, RED, HALF_GREEN, HALF_GREEN]
 PIXELS = ROW * HEIGHT
-COLOUR_FLOATS = {"t339": [FLOATS] * 3}
+COLOUR_FLOATS: dict[str, Any] = {"t339": [FLOATS] * 3}
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -30,7 +30,8 @@ from PIL import (
 )
 
 from picture.avif import AvifPicture
-from picture.formats import AVIF, GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
+from picture.bmp_picture import BmpPicture
+from picture.formats import AVIF, BMP, GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
@@ -77,8 +78,10 @@ def prepare(limits: Limits) -> None:
     """Register the decoders and give Pillow our pixel limit. Once per process."""
     # Their own tests of what they accept are not exported.
     Image.register_open(AVIF.plugin, AvifPicture, AvifImagePlugin._accept)  # noqa: SLF001
+    Image.register_open(BMP.plugin, BmpPicture, BmpImagePlugin._accept)  # noqa: SLF001
     Image.register_open(TIFF.plugin, TiffPicture, TiffImagePlugin._accept)  # noqa: SLF001
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    BmpImagePlugin.BIT2MODE[2] = ("P", "P;2")
     # Pillow alone takes colour that is stored smaller, or bands apart, for damage.
     TiffImagePlugin.READ_LIBTIFF = True
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_text_bytes
