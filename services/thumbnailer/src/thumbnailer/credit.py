@@ -12,7 +12,7 @@ _COPYRIGHT: Final = 0x8298
 _ARTIST: Final = 0x013B
 _MAX_LETTERS: Final = 200
 # Where code and markup begin: names and rights need none, but pages that show variants run it.
-_CODE: Final = re.compile(r"[\"'$]*[<{`].*")
+_CODE: Final = re.compile(r"[\"'$>]*[<{`].*")
 
 
 def read_credit(image: Image.Image) -> bytes:
