@@ -90,7 +90,7 @@ def test_a_crop_for_faces_has_the_face_in_its_middle(
 
     record = pipeline.end(pipeline.upload(name, camera(portrait())))
 
-    assert record["state"] == "ready"
+    assert (record["state"], record["reason"]) == ("ready", None)
     assert record["metadata"]["faces"] == len(record["metadata"]["faceBoxes"]) == 1
     assert record["variants"].keys() == {"portrait"}
     place = marked(opened(pipeline.variant(record, "portrait")))
