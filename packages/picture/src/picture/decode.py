@@ -32,6 +32,7 @@ from PIL import (
 from picture.avif import AvifPicture
 from picture.bmp_picture import BmpPicture
 from picture.formats import AVIF, BMP, GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
+from picture.jpeg_kind import rare_kind
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
@@ -93,6 +94,8 @@ def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFil
     """Return the picture with its header read and no pixel decoded."""
     if form is HEIC:
         _register_heic()
+    if form is JPEG and (kind := rare_kind(data)) is not None:
+        raise Refusal("unsupported_format", kind=kind)
     with _refusing_damage():
         image = Image.open(_stream(data), formats=(form.plugin,))
         _check_pixels(image, limits)
