@@ -24,6 +24,18 @@ UNSUPPORTED = {
     "a Photoshop document": b"8BPS\0\1",
     "a video": b"\0\0\0\x18ftypisom\0\0\2\0isomiso2",
     "a JPEG XL picture": b"\xff\x0a\xfa\x1f",
+    "a cursor": b"\0\0\x02\0\x01\0\x20\x20",
+    "a TGA picture": b"\0\0\x02" + bytes(9) + b"\x20\0\x20\0\x18\x20",
+    "a PCX picture": b"\x0a\x05\x01\x08",
+    "an XML document": b"\n<?xml version='1.0'?>\n<!-- a long preface -->",
+    "an animated cursor": b"RIFF\x20\0\0\0ACONanih",
+    "a video in AVI": b"RIFF\x20\0\0\0AVI LIST",
+    "an MNG animation": b"\x8aMNG\r\n\x1a\n\0\0\0\x1cMHDR",
+    "an icon of macOS": b"icns\0\0\x01\0",
+    "an OpenEXR picture": b"\x76\x2f\x31\x01\x02\0\0\0",
+    "a Netpbm picture": b"P6\n3 2\n255\n",
+    "a picture in a rare container": b"\0\0\0\x10ftypmif3\0\0\0\0",
+    "a raw photo": b"FUJIFILMCCD-RAW 0201",
 }
 
 
@@ -47,7 +59,7 @@ def test_what_is_not_on_the_list_is_refused_by_name(kind: str, data: bytes) -> N
         identify(data)
 
     assert refused.value.code == "unsupported_format"
-    assert kind in refused.value.message
+    assert kind.removesuffix(" in AVI") in refused.value.message
 
 
 @pytest.mark.parametrize(

@@ -48,16 +48,42 @@ _SIGNATURES: Final[tuple[tuple[bytes, Format], ...]] = (
 _AVIF_BRANDS: Final = {b"avif", b"avis"}
 _HEIC_BRANDS: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
+_TARGA_HEADER: Final = 18
+# HEIF of other codecs, and the short form.
+_STILL_BRANDS: Final = frozenset({b"mif2", b"mif3", b"miaf", b"jpeg", b"jpgs", b"j2ki", b"crx "})
+
 # Known things that people upload as pictures: they deserve a better answer than "not an image".
 _REFUSED: Final[tuple[tuple[bytes, str], ...]] = (
     (b"%PDF", "a PDF document"),
     (b"%!PS", "a PostScript document"),
     (b"\xc5\xd0\xd3\xc6", "a PostScript document"),
     (b"8BPS", "a Photoshop document"),
+    (b"gimp xcf", "a GIMP document"),
     (b"\xff\x0a", "a JPEG XL picture"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL picture"),
     (b"\x1aE\xdf\xa3", "a video"),
     (b"qoif", "a QOI picture"),
+    (b"\x8aMNG\r\n\x1a\n", "an MNG animation"),
+    (b"\x8bJNG\r\n\x1a\n", "a JNG picture"),
+    *((b"\x0a" + bytes((version, 1)), "a PCX picture") for version in (0, 2, 3, 4, 5)),
+    (b"icns", "an icon of macOS"),
+    (b"DDS ", "a DDS texture"),
+    (b"\x76\x2f\x31\x01", "an OpenEXR picture"),
+    (b"#?RADIANCE", "a Radiance HDR picture"),
+    (b"#?RGBE", "a Radiance HDR picture"),
+    (b"II\xbc", "a JPEG XR picture"),
+    (b"AT&TFORM", "a DjVu document"),
+    (b"FLIF", "a FLIF picture"),
+    (b"BPG\xfb", "a BPG picture"),
+    (b"\xd7\xcd\xc6\x9a", "a Windows metafile"),
+    (b"SIMPLE  =", "a FITS picture"),
+    (b"FUJIFILMCCD-RAW", "a raw photo"),
+    (b"\0MRM", "a raw photo"),
+    (b"FOVb", "a raw photo"),
+    (b"IIRO", "a raw photo"),
+    (b"IIRS", "a raw photo"),
+    (b"IIU\0", "a raw photo"),
+    (b"II\x1a\0\0\0HEAPCCDR", "a raw photo"),
 )
 
 
@@ -114,11 +140,45 @@ def _is_drawing(head: bytes) -> bool:
     return b"<svg" in head.lower()
 
 
+def _is_xml(head: bytes) -> bool:
+    return head.lstrip().startswith((b"<?xml", b"\xef\xbb\xbf<?xml"))
+
+
+def _is_cursor(head: bytes) -> bool:
+    # With a count of zero it would be a TGA without a palette.
+    return head[:4] == b"\0\0\x02\0" and head[4:6] != b"\0\0"
+
+
+def _is_targa(head: bytes) -> bool:
+    return len(head) >= _TARGA_HEADER and head[:8] in {
+        bytes((0, 0, kind)) + bytes(5) for kind in (2, 3, 10, 11)
+    }
+
+
+def _is_animated_cursor(head: bytes) -> bool:
+    return head[:4] == b"RIFF" and head[8:12] == b"ACON"
+
+
 def _is_video(head: bytes) -> bool:
+    is_avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
+    return is_avi or (head[4:8] == b"ftyp" and head[8:12] not in _STILL_BRANDS)
+
+
+def _is_rare_container(head: bytes) -> bool:
     return head[4:8] == b"ftyp"
+
+
+def _is_netpbm(head: bytes) -> bool:
+    return head[:1] == b"P" and head[1:2] in b"1234567" and head[2:3].isspace()
 
 
 _LOOKS: Final[tuple[tuple[Callable[[bytes], bool], str], ...]] = (
     (_is_drawing, "an SVG drawing"),
+    (_is_xml, "an XML document"),
+    (_is_cursor, "a cursor"),
+    (_is_targa, "a TGA picture"),
+    (_is_animated_cursor, "an animated cursor"),
     (_is_video, "a video"),
+    (_is_rare_container, "a picture in a rare container"),
+    (_is_netpbm, "a Netpbm picture"),
 )
