@@ -96,8 +96,8 @@ def record(letter, state="ready", **more):
     }
 
 
-def published(buckets, letter, data=b"pixels", **more):
-    blob = buckets[VARIANTS].blob(f"{image_id(letter)}/5/0badc0de/thumbnail.jpg")
+def published(buckets, letter, data=b"pixels", folder="5/0badc0de", **more):
+    blob = buckets[VARIANTS].blob(f"{image_id(letter)}/{folder}/thumbnail.jpg")
     blob.upload_from_string(data)
     told = {
         "uri": f"gs://{VARIANTS}/{blob.name}",
@@ -202,6 +202,12 @@ def test_without_its_generation_the_address_of_a_variant_is_not_for_ever(gallery
     answer = gallery.get(f"/variants/{image_id('a')}/thumbnail")
 
     assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_variants_are_found_where_the_record_says_also_in_older_folders(gallery, images, buckets):
+    images.document(image_id("a")).set(record("a", variants=published(buckets, "a", folder="5")))
+
+    assert gallery.get(f"/variants/{image_id('a')}/thumbnail").content == b"pixels"
 
 
 def test_what_other_recipes_make_has_another_address(gallery, images, buckets):
