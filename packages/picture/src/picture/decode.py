@@ -97,7 +97,9 @@ def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFil
     if form is JPEG and (kind := rare_kind(data)) is not None:
         raise Refusal("unsupported_format", kind=kind)
     with _refusing_damage():
-        image = Image.open(_stream(data), formats=(form.plugin,))
+        # Image.open would try the same, and keep the reason of a failure to itself.
+        make, _ = Image.OPEN[form.plugin]
+        image = make(_stream(data), "")
         _check_pixels(image, limits)
         if form is PNG:
             scale_transparency(image)
