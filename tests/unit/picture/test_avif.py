@@ -5,7 +5,7 @@ import struct
 import pytest
 from PIL import Image
 
-from picture.avif import Window, window
+from picture.avif import Window, mended, window
 from picture.boxes import association_lists, within
 from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, exif, show_one
 
@@ -79,7 +79,7 @@ def test_association_lists_that_claim_to_be_the_same_do_no_harm() -> None:
 
     shown = show_one(grown(SEE_THROUGH, told.start - 8, told.end, lists), format="png")
 
-    assert shown.getpixel((16, 16))[3] == pytest.approx(99, abs=3)
+    assert shown.getchannel("A").getpixel((16, 16)) == pytest.approx(99, abs=3)
 
 
 def test_broken_exif_does_no_harm() -> None:
@@ -96,3 +96,9 @@ def test_a_matrix_that_the_decoder_lacks_is_replaced_by_a_near_one() -> None:
     shown = show_one(PLAIN[:at] + (10).to_bytes(2, "big") + PLAIN[at + 2 :])
 
     assert corner_colours(shown) == ["red", "lime", "blue", "white"]
+
+
+def test_a_gain_map_that_is_wrong_is_not_spoken_of() -> None:
+    told = PLAIN.replace(b"MA1B", b"tmap", 1)
+
+    assert mended(told) == PLAIN.replace(b"MA1B", b"mif1", 1)

@@ -19,6 +19,8 @@ _SEQUENCE: Final = b"avis"
 _APERTURE: Final = b"clap"
 _FRACTIONS: Final = struct.Struct(">IIIIiIiI")
 _LABELS: Final = b"Exif"
+_GAIN_MAP: Final = b"tmap"
+_PLAIN: Final = b"mif1"
 _FREE: Final = b"free"
 # ITU-T H.273, table 4: the decoder lacks the first, and the second comes near.
 _COLOUR: Final = b"colrnclx"
@@ -47,7 +49,7 @@ class AvifPicture(AvifImagePlugin.AvifImageFile):
         data = _with_known_matrix(self.fp.read() if self.fp else b"")
         try:
             self._open_with(data)
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RuntimeError):
             self._open_with(mended(data))
         self._window = window(data, self._size)
         if self._window is not None:
@@ -100,12 +102,13 @@ def _aperture(told: tuple[int, ...], stored: Size) -> Window | None:
 
 
 def mended(data: bytes) -> bytes:
-    """Return the file without two faults that say nothing about its pixels.
+    """Return the file without faults that say nothing about its pixels.
 
     Early encoders wrote several association boxes that claim to be the same; broken EXIF is
-    declared to be of no known kind.
+    declared to be of no known kind, and nothing said of a gain map for brighter screens.
     """
-    whole = bytearray(data)
+    brands = int.from_bytes(data[:4], "big")
+    whole = bytearray(data[:brands].replace(_GAIN_MAP, _PLAIN) + data[brands:])
     for number, box in enumerate(association_lists(data)):
         # Of these flags only the lowest has a meaning.
         whole[box.start + 2] = number & 0xFF
