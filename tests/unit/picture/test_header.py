@@ -68,3 +68,32 @@ def test_the_count_that_an_animated_png_claims_is_not_believed():
     claimed = animation[:at] + (1_000_000).to_bytes(4, "big") + animation[at + 4 :]
 
     assert read_header(claimed, Limits(max_frames=2)).frames == 2
+
+
+def test_pixels_that_cost_more_are_fewer():
+    grey = Image.new("I;16", (60, 40))
+    target = io.BytesIO()
+    grey.save(target, "TIFF")
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("green", "blue")]
+
+    assert code_of(target.getvalue(), max_costly_pixels=2399) == "too_many_pixels"
+    assert code_of(encoded("WEBP"), max_costly_pixels=2399) == "too_many_pixels"
+    assert read_header(encoded("PNG"), Limits(max_costly_pixels=2399)).size == (60, 40)
+    for form in ("GIF", "WEBP", "PNG", "AVIF"):
+        animation = encoded(form, save_all=True, append_images=frames)
+        assert code_of(animation, max_moving_pixels=2399) == "too_many_pixels"
+        assert read_header(encoded(form), Limits(max_moving_pixels=2399)).frames == 1
+
+
+def test_the_pages_of_a_document_do_not_move():
+    pages = [Image.new("RGB", (60, 40), "blue")]
+    document = encoded("TIFF", save_all=True, append_images=pages)
+
+    assert read_header(document, Limits(max_moving_pixels=2399)).frames == 2
+
+
+@pytest.mark.parametrize("size", [(60, 1), (1, 60)])
+def test_a_line_of_pixels_has_a_limit(size):
+    assert read_header(encoded("PNG", size), Limits(max_side=60)).size == size
+    with pytest.raises(Refusal, match="60 pixels on a side; at most 59"):
+        read_header(encoded("PNG", size), Limits(max_side=59))

@@ -2,6 +2,7 @@
 
 import mmap
 from dataclasses import dataclass
+from typing import Final
 
 from PIL import ImageFile
 
@@ -13,6 +14,9 @@ from picture.refusals import Refusal
 from picture.structure import check_frames, check_structure
 
 Bytes = bytes | mmap.mmap
+
+_MOVING: Final = frozenset({formats.GIF, formats.PNG, formats.WEBP, formats.AVIF})
+_WIDE: Final = frozenset({"I", "F", "I;16", "I;16L", "I;16B"})
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def read_header(data: Bytes, limits: Limits) -> Header:
         still, moving, told = _without_bombs(data, limits)
     image = decode.open_header(still, form, limits)
     frames = check_frames(max(told, decode.count_frames(image)), limits)
+    _check_size(image, form, frames, limits)
     return Header(form, still, moving, image, image.size, frames, outline)
 
 
@@ -51,6 +56,21 @@ def identify(data: Bytes, limits: Limits) -> formats.Format:
     if len(data) > limits.max_bytes:
         raise Refusal("too_large", actual=len(data), allowed=limits.max_bytes)
     return formats.identify(data[: formats.HEAD_BYTES])
+
+
+def _check_size(
+    image: ImageFile.ImageFile, form: formats.Format, frames: int, limits: Limits
+) -> None:
+    pixels, side = image.width * image.height, max(image.size)
+    allowed = limits.max_pixels
+    if form is formats.WEBP or image.mode in _WIDE:
+        allowed = min(allowed, limits.max_costly_pixels)
+    if frames > 1 and form in _MOVING:
+        allowed = min(allowed, limits.max_moving_pixels)
+    if pixels > allowed:
+        raise Refusal("too_many_pixels", actual=pixels, allowed=allowed)
+    if side > limits.max_side:
+        raise Refusal("too_many_pixels", actual=side, allowed=limits.max_side, place=" on a side")
 
 
 def _without_bombs(data: Bytes, limits: Limits) -> tuple[Bytes, Bytes, int]:

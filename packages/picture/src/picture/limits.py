@@ -7,6 +7,12 @@ from dataclasses import dataclass
 class Limits:
     max_bytes: int = 200 * 1024 * 1024
     max_pixels: int = 100_000_000
+    max_costly_pixels: int = 64_000_000
+    """Where each takes 12 bytes to decode: in WebP, and grey of more than 8 bits."""
+    max_moving_pixels: int = 25_000_000
+    """Of the canvas of an animation, of which its decoder keeps several."""
+    max_side: int = 65_535
+    """As in JPEG; no browser shows more, and resampling a line of pixels takes for ever."""
     max_frames: int = 1_000
     max_surveyed_pixels: int = 500_000_000
     """Of all frames of an animation together, where each is looked at; some 3 s, of a PNG 12 s."""

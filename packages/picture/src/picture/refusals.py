@@ -30,7 +30,7 @@ SENTENCES: Final = {
     "damaged": "The picture is damaged and cannot be decoded.",
     "truncated": "The picture is incomplete: its end is missing.",
     "too_large": "The file has {actual:,} bytes; at most {allowed:,} are accepted.",
-    "too_many_pixels": "The picture has {actual:,} pixels; at most {allowed:,} are accepted.",
+    "too_many_pixels": "The picture has {actual:,} pixels{place}; at most {allowed:,} are accepted.",
     "too_many_frames": "The picture has more than the {allowed:,} frames or pages that are accepted.",
     "too_many_scans": "The picture has more than {allowed:,} scans, which only hostile files have.",
     "timeout": "Rendering took longer than the {allowed:g} seconds allowed.",
@@ -49,7 +49,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an outcome that users se
 
     def __init__(self, code: str, **facts: str | float) -> None:
         self.code = code
-        self.message = SENTENCES[code].format(**facts)
+        self.message = SENTENCES[code].format(**{"place": "", **facts})
         super().__init__(code, self.message)
 
     @classmethod
