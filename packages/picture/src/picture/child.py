@@ -9,6 +9,7 @@ parent believes nothing it says. Its memory is small: it imports no client and n
 ``work(order, data, limits)`` returns the answer to one order and its raw parts, or raises Refusal.
 """
 
+import contextlib
 import importlib
 import mmap
 import os
@@ -41,15 +42,18 @@ class Craft(Protocol):
 def main() -> None:
     link = socket.socket(fileno=int(sys.argv[1]))
     craft: Any = importlib.import_module(sys.argv[2])
+    # A parent that is gone needs no answer.
+    with contextlib.suppress(BrokenWireError):
+        _serve(link, craft, _prepared(link, craft))
+
+
+def _prepared(link: socket.socket, craft: Craft) -> Limits:
+    """Get ready within the limits that the parent sends, and tell it."""
     message, _, _ = receive(link)
     limits = Limits(**message["limits"])
     craft.warm_up(limits)
-    offline = confinement.confine(limits)
-    send(link, {"offline": offline})
-    try:
-        _serve(link, craft, limits)
-    except BrokenWireError:
-        return
+    send(link, {"offline": confinement.confine(limits)})
+    return limits
 
 
 def _serve(link: socket.socket, craft: Craft, limits: Limits) -> None:
