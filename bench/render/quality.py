@@ -67,7 +67,7 @@ def _ours(data: bytes) -> dict[str, np.ndarray]:
 
 
 def _best(path: Path) -> dict[str, np.ndarray]:
-    image = _in_srgb(ImageOps.exif_transpose(Image.open(path)))
+    image = in_srgb(ImageOps.exif_transpose(Image.open(path)))
     lanczos = Image.Resampling.LANCZOS
     scale = min(1.0, DISPLAY / max(image.size))
     size = round(image.width * scale), round(image.height * scale)
@@ -76,7 +76,8 @@ def _best(path: Path) -> dict[str, np.ndarray]:
     return {name: _luma(each) for name, each in made.items()}
 
 
-def _in_srgb(image: Image.Image) -> Image.Image:
+def in_srgb(image: Image.Image) -> Image.Image:
+    """Return the whole picture in sRGB, by LittleCMS where it has a profile."""
     profile = image.info.get("icc_profile")
     if not profile:
         return image.convert("RGB")
