@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +9,8 @@ import pytest
 from PIL import Image
 
 from tests.unit.thumbnailer.pictures import corners, encoded, exif
-from thumbnailer.command import main
+from thumbnailer.command import Wish, assign, main
+from thumbnailer.recipes import load
 
 PHOTO = encoded(corners((80, 120)), exif=exif(orientation=6))
 
@@ -73,6 +77,47 @@ def test_files_of_the_same_name_do_not_overwrite_each_other(
     )
 
     assert len({line["variants"]["icon"]["path"] for line in told}) == 2
+
+
+def test_many_files_of_the_same_name_get_numbers(tmp_path: Path) -> None:
+    wish = Wish(load(), "default", "")
+    files = [Path("x.jpg"), Path("x.jpg-2"), *[Path(f"{n}/x.jpg") for n in range(20_000)]]
+
+    folders = [one.folder.name for one in assign(files, tmp_path, wish)]
+
+    assert len(set(folders)) == len(files)
+    assert folders[:4] == ["x.jpg", "x.jpg-2", "x.jpg-3", "x.jpg-4"]
+
+
+ODD = [b"a\nb.jpg", b"50%s.jpg", "ü😀.jpg".encode(), b"--json", b"\xff\xfe.jpg", b"\x1b[31m.jpg"]
+
+
+@pytest.mark.parametrize("encoded_name", ODD)
+def test_a_name_may_be_any_bytes(tmp_path: Path, encoded_name: bytes) -> None:
+    file = tmp_path / os.fsdecode(encoded_name)
+    file.write_bytes(PHOTO)
+    command: list[str | Path] = [sys.executable, "-m", "thumbnailer", "render", file]
+    command += ["--out", tmp_path / "out"]
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+
+    lines = subprocess.run(command, env=strict, capture_output=True, check=True).stdout
+    told = subprocess.run([*command, "--json"], env=strict, capture_output=True, check=True).stdout
+
+    assert json.loads(told)["file"] == str(file)
+    assert lines.decode().rstrip("\n").isprintable()
+
+
+def test_what_is_no_plain_file_is_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    files = [tmp_path / "pipe", tmp_path / "loop", Path("/dev/zero")]
+
+    status, told = run(capsys, *files, "--out", tmp_path / "out", "--json")
+
+    assert status == 1
+    assert [line["code"] for line in told] == ["unreadable"] * 3
 
 
 def test_other_recipes_can_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,16 +26,25 @@ SENTENCES: Final = {
     "unreadable": "The file cannot be read: {why}.",
     "empty_file": "The file is empty.",
     "not_an_image": "The file is not an image.",
-    "unsupported_format": "The file is {kind}, which is not supported.",
-    "damaged": "The picture is damaged and cannot be decoded.",
-    "truncated": "The picture is incomplete: its end is missing.",
+    "unsupported_format": "The file is {kind}, which is not supported. JPEG and PNG always are.",
+    "damaged": "The picture is damaged and cannot be decoded. Open it and save it anew.",
+    "truncated": "The picture is incomplete: its end is missing. Copy it again from its source.",
     "too_large": "The file has {actual:,} bytes; at most {allowed:,} are accepted.",
-    "too_many_pixels": "The picture has {actual:,} pixels{place}; at most {allowed:,} are accepted.",
-    "too_many_frames": "The picture has more than the {allowed:,} frames or pages that are accepted.",
-    "too_many_scans": "The picture has more than {allowed:,} scans, which only hostile files have.",
-    "timeout": "Rendering took longer than the {allowed:g} seconds allowed.",
-    "out_of_memory": "Rendering needed more than the {allowed:,} MB of memory allowed.",
-    "render_crashed": "The picture made the renderer stop ({how}).",
+    "too_many_pixels": (
+        "The picture has {actual:,} pixels{place}; at most {allowed:,} are accepted."
+    ),
+    "too_many_frames": "The picture has more frames or pages than the {allowed:,} accepted.",
+    "too_many_scans": (
+        "The picture has more than {allowed:,} scans, which only hostile files have. "
+        "Open it and save it anew."
+    ),
+    "timeout": (
+        "Rendering took longer than the {allowed:g} seconds allowed. Save the picture smaller."
+    ),
+    "out_of_memory": (
+        "Rendering needed more than the {allowed:,} MB of memory allowed. Save the picture smaller."
+    ),
+    "render_crashed": "The picture made the renderer stop ({how}). Open it and save it anew.",
 }
 
 OUR_FAULT: Final = frozenset({"timeout", "out_of_memory", "render_crashed"})

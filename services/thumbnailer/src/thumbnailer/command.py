@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -85,11 +86,12 @@ def _parser() -> argparse.ArgumentParser:
 def assign(files: Sequence[Path], out: Path, wish: Wish) -> Iterator[Assignment]:
     """Give each file a folder of its own, named after it; files of the same name get numbers."""
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for file in files:
-        name, number = file.name, 1
+        name = file.name
         while name in taken:
-            number += 1
-            name = f"{file.name}-{number}"
+            numbers[file.name] += 1
+            name = f"{file.name}-{numbers[file.name] + 1}"
         taken.add(name)
         chosen = wish.book.choose(wish.set, file.as_posix(), wish.owner)
         yield Assignment(file, out / name, Order(chosen, Signature(wish.owner, _day_of(file))))
@@ -185,17 +187,27 @@ def _megabytes(kilobytes: int) -> float:
 
 
 def _write_json(told: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    line = json.dumps(told, ensure_ascii=False)
+    # Names of files may be no text at all; JSON knows these escapes.
+    sys.stdout.write(line.encode(errors="backslashreplace").decode() + "\n")
     sys.stdout.flush()
 
 
 def _write_line(told: dict[str, Any]) -> None:
-    if told["status"] != "ok":
-        sys.stdout.write(f"{told['file']}: {told['status']} ({told['code']}): {told['message']}\n")
-        return
-    shape = f"{told['format']} {told['width']}x{told['height']}"
-    names = ", ".join(
-        f"{one['width']}x{one['height']} {one['path']}" for one in told["variants"].values()
-    )
-    sys.stdout.write(f"{told['file']}: {shape} in {told['seconds']:.3f} s: {names}\n")
+    if told["status"] == "ok":
+        shape = f"{told['format']} {told['width']}x{told['height']}"
+        names = ", ".join(
+            f"{one['width']}x{one['height']} {one['path']}" for one in told["variants"].values()
+        )
+        line = f"{told['file']}: {shape} in {told['seconds']:.3f} s: {names}"
+    else:
+        line = f"{told['file']}: {told['status']} ({told['code']}): {told['message']}"
+    sys.stdout.write(_printable(line) + "\n")
     sys.stdout.flush()
+
+
+def _printable(line: str) -> str:
+    """Return the line without letters that would do something to a terminal."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in line
+    )
