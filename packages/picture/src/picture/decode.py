@@ -37,6 +37,7 @@ from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
 from picture.png_pixels import hasten
+from picture.png_rows import missing_rows_refused
 from picture.refusals import Refusal
 from picture.tiff_picture import TiffPicture
 from picture.truncation import END, Watched, end_of_pixels, lacks_little
@@ -215,7 +216,7 @@ def _at_least(length: float) -> int:
 
 
 def _load(image: ImageFile.ImageFile) -> Image.Image:
-    with _refusing_damage():
+    with _refusing_damage(), missing_rows_refused(image):
         hasten(image)
         image.load()
     return image
