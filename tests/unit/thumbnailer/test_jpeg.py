@@ -78,6 +78,17 @@ def test_what_decoders_pass_over_does_no_harm(junk: bytes) -> None:
     assert show_one(BASELINE[:at] + junk + BASELINE[at:]).size == (64, 48)
 
 
+@pytest.mark.parametrize("junk", [b"\xff", b"\0"])
+@pytest.mark.parametrize("before", [b"\xff\xdb", b"\xff\xda"])
+def test_a_flood_of_junk_is_refused(junk: bytes, before: bytes) -> None:
+    at = BASELINE.index(before)
+
+    with pytest.raises(Refusal) as refused:
+        draw(BASELINE[:at] + junk * 100_000 + BASELINE[at:])
+
+    assert refused.value.code == "damaged"
+
+
 def test_scans_of_an_arithmetic_picture_are_counted_too() -> None:
     data = with_scans(PROGRESSIVE, 101).replace(b"\xff\xc2", b"\xff\xca", 1)
 

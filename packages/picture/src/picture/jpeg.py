@@ -72,9 +72,10 @@ class Outline:
 
 def outline(data: Bytes, limits: Limits) -> Outline:
     """Return the outline of a JPEG; refuses one with more scans than a camera would write."""
-    progressive, components, luma, segments, at = False, 0, 0, 0, _SOI_LENGTH
+    progressive, components, luma, segments, junk, end = False, 0, 0, 0, 0, _SOI_LENGTH
     scans: list[Scan] = []
-    while (at := _next_marker(data, at)) < len(data) and (marker := data[at + 1]) != _EOI:
+    while (at := _next_marker(data, end)) < len(data) and (marker := data[at + 1]) != _EOI:
+        junk += at - end
         end = at + _length(data, at, marker)
         if marker in _FRAMES:
             progressive, components = marker in _PROGRESSIVE, _byte(data, at + 9)
@@ -83,19 +84,17 @@ def outline(data: Bytes, limits: Limits) -> Outline:
             is_only = not progressive and _byte(data, at + 4) >= components
             end = len(data) if is_only else _end_of_scan(data, end)
             scans.append(_scan(data, at, end))
-            if is_only:
-                break
         segments += 1
-        _check(scans, segments, end, limits)
-        at = end
+        _check(scans, segments, junk, end, limits)
     return Outline(progressive, components, tuple(scans), luma)
 
 
-def _check(scans: list[Scan], segments: int, end: int, limits: Limits) -> None:
+def _check(scans: list[Scan], segments: int, junk: int, end: int, limits: Limits) -> None:
     if len(scans) > limits.max_scans:
         raise Refusal("too_many_scans", allowed=limits.max_scans)
     labels_end = scans[0].start if scans else end
-    if segments > limits.max_segments or labels_end > limits.max_label_bytes:
+    is_flooded = segments > limits.max_segments or labels_end > limits.max_label_bytes
+    if is_flooded or junk > limits.max_junk_bytes:
         raise Refusal("damaged")
 
 

@@ -25,7 +25,7 @@ class Limits:
     max_parts: int = 2_000_000
     """Blocks of a GIF and their pieces; 200 MB of pixels are 800,000."""
     max_junk_bytes: int = 64 * 1024
-    """Between the blocks of a GIF, where there should be nothing."""
+    """Between the parts of a JPEG or GIF, where there should be nothing."""
     max_entries: int = 200_000
     """Of all directories of a TIFF; a page has some 20."""
     max_strips: int = 100_000
