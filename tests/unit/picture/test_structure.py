@@ -137,6 +137,12 @@ def test_tiles_that_are_not_there_are_missed(factor):
     assert code_of(claimed) == "truncated"
 
 
+def test_a_marker_without_a_length_is_passed_over():
+    at = TILES.index(b"\xff\x52")
+
+    assert read_header(TILES[:at] + b"\xff\x30" + TILES[at:], Limits()).size == (64, 64)
+
+
 def test_tiles_without_a_size_are_damage():
     start = TILES.index(b"\xff\x4f\xff\x51") + 24
 

@@ -19,6 +19,7 @@ _SIZES: Final = struct.Struct(">8I")
 _SIZES_AT: Final = 8
 _MAIN_HEADER_AT: Final = 2
 _TILE_PART: Final = 0xFF90
+_WITHOUT_LENGTH: Final = range(0xFF30, 0xFF40)
 _TILE_PART_HEAD: Final = struct.Struct(">HHHI")
 _MIN_TILE_PART: Final = 14
 
@@ -41,7 +42,7 @@ def _tile_parts(data: Bytes, at: int) -> Iterator[int]:
     while at + _TILE_PART_HEAD.size <= len(data):
         marker, length, tile, part_length = _TILE_PART_HEAD.unpack_from(data, at)
         if marker != _TILE_PART:
-            at += 2 + length
+            at += 2 if marker in _WITHOUT_LENGTH else 2 + length
             continue
         yield tile
         if part_length < _MIN_TILE_PART:
