@@ -12,7 +12,7 @@ from bench.render import mixture
 from bench.render.service import Service, running
 
 _PICTURES = 1000
-_WARM_UP = 100
+_WARM_UP = 200
 # As many as the service keeps in hand with two renderers; the rest would only wait.
 _SENDERS = 3
 # Connections are kept for a while, and children give memory back when idle.
