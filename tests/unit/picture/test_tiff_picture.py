@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from picture import decode
+from picture.limits import Limits
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import encoded, near, show_one
+from thumbnailer.order import Order
+from thumbnailer.recipe import Recipe
+from thumbnailer.steps import render
 
 FLOATS, UNSIGNED = 3, 1
 PACKED_SIZES = {16: "H", 32: "I"}
@@ -91,6 +96,14 @@ def test_floats_of_colour_are_light(order: str, code: str, bits: int) -> None:
     data = tiff([floats(PIXELS, order, code)], [bits] * 3, COLOUR, order=order, **COLOUR_FLOATS)
 
     assert is_red_and_green(data)
+
+
+def test_pixels_are_counted_and_not_their_bytes() -> None:
+    data = tiff([floats(PIXELS)], [32] * 3, COLOUR, **COLOUR_FLOATS)
+    limits = Limits(max_pixels=WIDTH * HEIGHT)
+    decode.prepare(limits)
+
+    assert render(data, Order((Recipe("one", 8, 8),), limits=limits)).width == WIDTH
 
 
 def test_more_light_than_white_is_white() -> None:

@@ -85,6 +85,15 @@ class Storage:
         return -(-self.size[0] // self.segment[0])
 
 
+class _Bytes(TiffImagePlugin.TiffImageFile):
+    """A picture of bytes: it has more pixels than the one that was checked against the limit."""
+
+    def load_prepare(self) -> None:
+        if self._im is None:
+            self.im = Image.new(self.mode, self._tile_size).im
+        super().load_prepare()
+
+
 def bands(parts: Sequence[bytes], stored: Storage) -> list[Image.Image]:
     """Return a picture for each sample, in mode I or F, from the packed strips or tiles."""
     if not stored.is_planar:
@@ -110,7 +119,7 @@ def _rows(parts: Sequence[bytes], stored: Storage) -> bytes:
     if stored.compression == _UNPACKED and sum(len(part) for part in parts) < least:
         raise OSError("the picture is truncated")
     packed = io.BytesIO(_as_bytes(parts, stored))
-    picture = TiffImagePlugin.TiffImageFile(packed)
+    picture = _Bytes(packed)
     picture.load()
     return picture.tobytes()
 
