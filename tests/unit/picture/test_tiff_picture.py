@@ -238,6 +238,12 @@ def test_colour_may_be_stored_smaller() -> None:
     assert near(shown(data)[0], (255, 0, 0), 3)
 
 
+def test_how_colour_was_derived_may_be_nonsense() -> None:
+    data = tiff([bytes((76, 85, 255)) * 8], [8] * 3, 6, t530=[1, 1], t529=[0, 0, 0])
+
+    assert near(shown(data)[0], (255, 0, 0), 3)
+
+
 @pytest.mark.parametrize(
     ("bits", "photometric", "compression"),
     [([24], GREY, 1), ([16] * 3, 32_845, 34_676), ([8], GREY, 999)],

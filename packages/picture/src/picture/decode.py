@@ -84,8 +84,6 @@ def prepare(limits: Limits) -> None:
     Image.register_open(TIFF.plugin, TiffPicture, TiffImagePlugin._accept)  # noqa: SLF001
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
     BmpImagePlugin.BIT2MODE[2] = ("P", "P;2")
-    # Pillow alone takes colour that is stored smaller, or bands apart, for damage.
-    TiffImagePlugin.READ_LIBTIFF = True
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_text_bytes
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -24,6 +24,7 @@ from PIL.TiffImagePlugin import (
     TILELENGTH,
     TILEOFFSETS,
     TILEWIDTH,
+    YCBCRSUBSAMPLING,
     ImageFileDirectory_v2,
 )
 
@@ -33,6 +34,7 @@ from picture.tiff_samples import FLOAT, UNSIGNED, Storage, bands, webp
 _MAX_SAMPLES: Final = 16
 _LAB_BITS: Final = (8, 16)
 _WEBP: Final = 50_001
+_YCC: Final = 6
 _SEE_THROUGH: Final = frozenset({tiff_colours.GREY, tiff_colours.COLOUR, tiff_colours.PRINT})
 _BYTE: Final = 256
 
@@ -51,6 +53,9 @@ class TiffPicture(TiffImagePlugin.TiffImageFile):
 
     def _setup(self) -> None:
         self._stored = None
+        # The plugin alone takes colour that is stored smaller, or bands apart, for damage;
+        # libtiff insists on how colour was derived.
+        TiffImagePlugin.READ_LIBTIFF = not _is_whole_ycc(self.tag_v2)
         try:
             super()._setup()
         except (SyntaxError, KeyError, ValueError) as error:
@@ -107,6 +112,12 @@ class TiffPicture(TiffImagePlugin.TiffImageFile):
             self._fp.seek(start)
             parts.append(self._fp.read(length))
         return parts
+
+
+def _is_whole_ycc(tags: ImageFileDirectory_v2) -> bool:
+    smaller = tags.get(YCBCRSUBSAMPLING, (2, 2))
+    is_together = _told(tags, PLANAR_CONFIGURATION, 1) == 1 and TILEOFFSETS not in tags
+    return _photometric(tags) == _YCC and smaller == (1, 1) and is_together
 
 
 def _is_known(stored: Storage, photometric: int) -> bool:
