@@ -34,7 +34,7 @@ class Limits:
     """Of a HEIC or AVIF; the tiles of a photo are some 50."""
     max_run_bytes: int = 4 * 1024 * 1024
     """Of a BMP whose pixels are packed in runs, which are decoded one by one."""
-    max_chunks: int = 200_000
+    max_chunks: int = 100_000
     """Of a PNG; encoders write the pixels of a large one in chunks of 8 KB."""
     max_profile_bytes: int = 4 * 1024 * 1024
     """Larger colour profiles are ignored; those of printing presses have up to 3 MB."""
