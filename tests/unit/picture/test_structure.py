@@ -106,6 +106,10 @@ def test_pages_of_both_byte_orders_are_counted(order):
     assert code_of(data) == "damaged"
 
 
+def test_empty_pages_that_lead_back_are_refused():
+    assert code_of(b"II*\0" + struct.pack("<I", 8) + directory([], 8)) == "damaged"
+
+
 def test_pages_of_a_large_tiff_are_counted():
     page = struct.pack("<QHHQQQ", 1, 256, 4, 1, 4, 16)
 
