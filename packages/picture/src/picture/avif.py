@@ -93,12 +93,12 @@ def _aperture(told: tuple[int, ...], stored: Size) -> Window | None:
         Fraction(above, below) for above, below in zip(told[::2], told[1::2], strict=True)
     )
     left, top = (stored[0] - width) / 2 + right, (stored[1] - height) / 2 + down
-    sides = (left, top, width, height)
-    if any(side.denominator != 1 for side in sides) or min(left, top, width - 1, height - 1) < 0:
+    if min(left, top, width - 1, height - 1) < 0:
         return None
     if left + width > stored[0] or top + height > stored[1]:
         return None
-    return Window(*(int(side) for side in sides))
+    # Some encoders miss the middle of a pixel by a half.
+    return Window(int(left), int(top), int(width), int(height))
 
 
 def mended(data: bytes) -> bytes:
