@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from metadata import look
 from metadata.frames import Frame, chosen
@@ -38,6 +38,16 @@ def test_first_last_and_the_most_different_frame_are_judged(form):
 
     assert found == ["r", "b", "g"]
     assert told["frames"] == 7
+    assert told["is_complete"]
+
+
+def test_frames_are_judged_in_spite_of_large_texts():
+    texts = PngImagePlugin.PngInfo()
+    texts.add_itxt("Comment", "x" * (LIMITS.max_text_bytes + 1), zip=True)
+
+    found, told = judged(animation("PNG", COLOURS, pnginfo=texts), 4)
+
+    assert len(found) == 4
     assert told["is_complete"]
 
 

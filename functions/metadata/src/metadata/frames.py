@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image, ImageFile
 
 from picture import decode, formats
-from picture.header import Bytes, Header
+from picture.header import Header
 from picture.limits import Limits
 from picture.refusals import Refusal
 
@@ -46,12 +46,12 @@ def has_more(header: Header) -> bool:
     return header.frames > 1 and header.form is not formats.JPEG
 
 
-def survey(data: Bytes, header: Header, see: See, count: int, limits: Limits) -> Survey:
-    """Look at every frame of the file ``data`` and choose ``count`` of them, at least two."""
+def survey(header: Header, see: See, count: int, limits: Limits) -> Survey:
+    """Look at every frame of the file and choose ``count`` of them, at least two."""
     frames: tuple[Frame, ...] = ()
     durations_ms: list[float] = []
     try:
-        image = decode.open_header(data, header.form, limits)
+        image = decode.open_header(header.moving, header.form, limits)
         last = max(header.frames, decode.count_frames(image)) - 1
         for number in range(_affordable(image, last + 1, limits)):
             signed = _frame(decode.load_frame(image, number, limits), number, see)

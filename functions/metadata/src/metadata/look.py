@@ -49,7 +49,7 @@ def look(data: Bytes, limits: Limits, max_frames: int = 3, *, plain: bool = True
     decoded = _decoded(header, limits)
     orientation = decode.read_orientation(header.image, header.form)
     seen = render.seen(decoded, orientation, limits)
-    more = _more(data, header, orientation, max_frames, limits)
+    more = _more(header, orientation, max_frames, limits)
     plain = plain and render.needs_none(header, orientation, limits)
     images = [] if plain else _images(seen, more)
     encoded = [render.encode(image) for image in images]
@@ -95,16 +95,14 @@ def _decoded(header: Header, limits: Limits) -> Image.Image:
     return decode.decode(data, image, header.form, need, limits)
 
 
-def _more(
-    data: Bytes, header: Header, orientation: int, max_frames: int, limits: Limits
-) -> frames.Survey:
+def _more(header: Header, orientation: int, max_frames: int, limits: Limits) -> frames.Survey:
     if not frames.has_more(header):
         return frames.Survey((), None, is_complete=True)
 
     def see(frame: Image.Image) -> Image.Image:
         return render.on("white", render.seen(frame, orientation, limits))
 
-    return frames.survey(data, header, see, max_frames, limits)
+    return frames.survey(header, see, max_frames, limits)
 
 
 def _images(seen: Image.Image, more: frames.Survey) -> list[Image.Image]:
