@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bench.render.environment import command
-from picture.children import MALLOC
+from picture.process.children import MALLOC
 
 Cost = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from metadata.inspect import MODULE, Inspector
-from picture.children import Children
 from picture.limits import Limits
+from picture.process.children import Children
 from safelight.errors import BusyError, PermanentError
 
 

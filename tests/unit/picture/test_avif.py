@@ -5,8 +5,8 @@ import struct
 import pytest
 from PIL import Image
 
-from picture.avif import Window, mended, window
-from picture.boxes import association_lists, within
+from picture.heif.avif import Window, mended, window
+from picture.heif.boxes import association_lists, within
 from tests.unit.thumbnailer.pictures import corner_colours, corners, encoded, exif, show_one
 
 PLAIN = encoded(corners((64, 48)), "AVIF", speed=10, quality=90)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from picture.limits import Limits
-from picture.wire import send
+from picture.process.wire import send
 
 
 def test_a_process_whose_parent_is_gone_ends_without_a_word() -> None:
@@ -17,7 +17,7 @@ def test_a_process_whose_parent_is_gone_ends_without_a_word() -> None:
                 sys.executable,
                 "-I",
                 "-m",
-                "picture.child",
+                "picture.process.child",
                 str(theirs.fileno()),
                 "thumbnailer.craft",
             ],

@@ -5,8 +5,8 @@ import subprocess
 import sys
 import threading
 
-from picture.children import Child, await_ready
-from picture.wire import send
+from picture.process.children import Child, await_ready
+from picture.process.wire import send
 
 
 def test_all_who_wait_for_a_process_learn_that_it_is_ready() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from picture.jpeg_kind import rare_kind
+from picture.jpeg.kind import rare_kind
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import detailed, encoded, show_one
 

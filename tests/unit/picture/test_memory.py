@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from picture.memory import Original
+from picture.process.memory import Original
 
 CONTENT = os.urandom(4 * 1024 * 1024)
 PIECE = 1024 * 1024

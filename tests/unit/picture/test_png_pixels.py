@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from picture import decode, memory
+from picture import decode
 from picture.formats import PNG
 from picture.limits import Limits
 from picture.orientation import TAG
-from picture.png_pixels import hasten
+from picture.png.pixels import hasten
+from picture.process import memory
 from picture.refusals import Refusal
 
 LARGE = (1030, 1000)

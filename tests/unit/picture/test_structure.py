@@ -11,7 +11,7 @@ from picture.gif import count_frames
 from picture.header import read_header
 from picture.limits import Limits
 from picture.refusals import Refusal
-from picture.tiff import count_pages
+from picture.tiff.pages import count_pages
 
 FRAMES = [Image.effect_noise((40, 30), level) for level in (10, 50, 90)]
 

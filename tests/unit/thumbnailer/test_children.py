@@ -19,10 +19,10 @@ from typing import Any, cast
 import pytest
 from PIL import Image
 
-from picture import child
-from picture import children as children_module
-from picture.children import ChildrenClosedError
 from picture.limits import Limits
+from picture.process import child
+from picture.process import children as children_module
+from picture.process.children import ChildrenClosedError
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import detailed, encoded
 from thumbnailer import craft
@@ -241,7 +241,7 @@ def test_a_process_is_kept_from_the_network(children: Renderer) -> None:
 
 CONFINED = """
 import socket, subprocess, sys, os
-from picture.confinement import confine, allow_cpu
+from picture.process.confinement import confine, allow_cpu
 from picture.limits import Limits
 confine(Limits())
 {deed}

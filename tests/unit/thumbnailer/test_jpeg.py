@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image, ImageChops
 
-from picture.jpeg import Outline, outline, without_fine_scans
+from picture.jpeg.markers import Outline, outline, without_fine_scans
 from picture.limits import Limits
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import detailed, encoded, show_one

@@ -3,7 +3,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from picture.png import outline, still
+from picture.png.chunks import outline, still
 from picture.refusals import Refusal
 from tests.unit.thumbnailer.pictures import (
     corner_colours,

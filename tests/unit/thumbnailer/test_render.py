@@ -9,8 +9,8 @@ from google.api_core.exceptions import Forbidden, ServiceUnavailable
 from requests.exceptions import ConnectionError as LostConnectionError
 
 from picture import decode
-from picture.children import ChildrenClosedError
 from picture.limits import Limits
+from picture.process.children import ChildrenClosedError
 from picture.refusals import Refusal
 from safelight.record import State
 from safelight.task import RenderTask

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from picture.wire import BrokenWireError, WireTimeoutError, receive, send
+from picture.process.wire import BrokenWireError, WireTimeoutError, receive, send
 
 
 @pytest.fixture

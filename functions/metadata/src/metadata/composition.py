@@ -14,7 +14,7 @@ from metadata.inspect import MODULE, Inspector
 from metadata.original import Originals
 from metadata.renditions import Renditions
 from metadata.settings import MetadataSettings
-from picture.children import Children
+from picture.process.children import Children
 from safelight import google, logging
 from safelight.settings import load
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from metadata.exif import MAX_TEXT
-from picture.children import Children, ChildrenClosedError, ChildStartError
+from picture.process.children import Children, ChildrenClosedError, ChildStartError
 from picture.refusals import Refusal, to_error
 from safelight.errors import BusyError, RenderCrashedError
 

@@ -1,4 +1,4 @@
-"""What a decoding process (``picture.child``) does for this function: look at one picture.
+"""What a decoding process (``picture.process.child``) does for this function: look at one picture.
 
 Everything that parses a stranger's bytes happens here: header, labels, pixels, frames.
 """
@@ -10,8 +10,9 @@ from typing import Any, Final
 from PIL import Image, ImageCms
 
 from metadata import exif, frames, iptc, perceptual, render, xmp
-from picture import decode, formats, jpeg
+from picture import decode, formats
 from picture.header import Bytes, Header, read_header
+from picture.jpeg.markers import without_fine_scans
 from picture.limits import Limits
 from picture.orientation import upright_size
 from picture.pixels import has_transparency
@@ -89,7 +90,7 @@ def _decoded(header: Header, limits: Limits) -> Image.Image:
     need = min(1.0, render.MAX_SIDE / max(header.size))
     data, image = header.data, header.image
     if header.outline is not None:
-        data = jpeg.without_fine_scans(data, header.outline, need)
+        data = without_fine_scans(data, header.outline, need)
     if data is not header.data:
         image = decode.open_header(data, header.form, limits)
     return decode.decode(data, image, header.form, need, limits)

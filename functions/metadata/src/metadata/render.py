@@ -13,10 +13,10 @@ from PIL import Image
 from picture.colour import to_srgb
 from picture.formats import JPEG
 from picture.header import Header
+from picture.jpeg.truncation import END
 from picture.limits import Limits
 from picture.orientation import UPRIGHT, turn
 from picture.pixels import has_transparency, unify
-from picture.truncation import END
 
 EDITION: Final = 1
 """Raise this when Vision is to be sent something else: kept answers are then not used again."""

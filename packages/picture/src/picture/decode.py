@@ -29,18 +29,18 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from picture.avif import AvifPicture
-from picture.bmp_picture import BmpPicture
+from picture.bmp import BmpPicture
 from picture.formats import AVIF, BMP, GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
-from picture.jpeg_kind import rare_kind
+from picture.heif.avif import AvifPicture
+from picture.jpeg.kind import rare_kind
+from picture.jpeg.truncation import END, Watched, end_of_pixels, lacks_little
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
 from picture.pixels import scale_transparency
-from picture.png_pixels import hasten
-from picture.png_rows import missing_rows_refused
+from picture.png.pixels import hasten
+from picture.png.rows import missing_rows_refused
 from picture.refusals import Refusal
-from picture.tiff_picture import TiffPicture
-from picture.truncation import END, Watched, end_of_pixels, lacks_little
+from picture.tiff.plugin import TiffPicture
 
 Bytes = bytes | mmap.mmap
 

@@ -6,10 +6,12 @@ from typing import Final
 
 from PIL import ImageFile
 
-from picture import decode, formats, jpeg, png
+from picture import decode, formats
+from picture.jpeg import markers
 from picture.limits import Limits
 from picture.orientation import Size
-from picture.png_text import burdens, without
+from picture.png import chunks
+from picture.png.texts import burdens, without
 from picture.refusals import Refusal
 from picture.structure import check_frames, check_structure
 
@@ -34,14 +36,14 @@ class Header:
     image: ImageFile.ImageFile
     size: Size
     frames: int
-    outline: jpeg.Outline | None = None
+    outline: markers.Outline | None = None
 
 
 def read_header(data: Bytes, limits: Limits) -> Header:
     """Return the header of a picture that keeps the limits.  Raises Refusal for any other."""
     form = identify(data, limits)
     check_structure(data, form, limits)
-    outline = jpeg.outline(data, limits) if form is formats.JPEG else None
+    outline = markers.outline(data, limits) if form is formats.JPEG else None
     still, moving, told = data, data, 1
     if form is formats.PNG:
         still, moving, told = _without_bombs(data, limits)
@@ -75,6 +77,6 @@ def _check_size(
 
 def _without_bombs(data: Bytes, limits: Limits) -> tuple[Bytes, Bytes, int]:
     """Return a PNG as it is when it stands still, as it moves, and how many frames it has."""
-    found = png.outline(data, max_chunks=limits.max_chunks)
+    found = chunks.outline(data, max_chunks=limits.max_chunks)
     bombs = burdens(data, found.chunks, limits)
-    return png.still(data, found, bombs), without(data, found.chunks, bombs), found.frames
+    return chunks.still(data, found, bombs), without(data, found.chunks, bombs), found.frames

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Final, cast
 
-from picture import formats, gif, tiff
-from picture.boxes import item_entries
+from picture import formats, gif
+from picture.heif.boxes import item_entries
 from picture.jpeg2000 import check_tiles
 from picture.limits import Limits
 from picture.refusals import Refusal
+from picture.tiff.pages import count_pages
 
 Bytes = bytes | mmap.mmap
 
@@ -38,7 +39,7 @@ def _check_gif(data: Bytes, limits: Limits) -> None:
 
 
 def _check_tiff(data: Bytes, limits: Limits) -> None:
-    check_frames(tiff.count_pages(data, limits), limits)
+    check_frames(count_pages(data, limits), limits)
 
 
 def _check_jpeg2000(data: Bytes, _limits: Limits) -> None:

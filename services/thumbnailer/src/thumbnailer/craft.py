@@ -1,4 +1,4 @@
-"""What a decoding process (``picture.child``) does for this service: render one picture."""
+"""What a decoding process (``picture.process.child``) does for this service: render one picture."""
 
 import io
 import mmap

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from picture.children import ChildStartError
+from picture.process.children import ChildStartError
 from thumbnailer import recipes
 from thumbnailer.renderer import Renderer
 from thumbnailer.settings import ThumbnailerSettings

@@ -17,8 +17,8 @@ from google.auth.exceptions import TransportError
 from google.cloud.storage.exceptions import DataCorruption
 from requests.exceptions import RequestException
 
-from picture.children import ChildrenClosedError, ChildStartError
 from picture.limits import Limits
+from picture.process.children import ChildrenClosedError, ChildStartError
 from picture.refusals import Refusal, to_error
 from safelight.errors import (
     AttemptsUsedUpError,

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, Final
 
-from picture.children import Children
 from picture.limits import Limits
+from picture.process.children import Children
 from picture.refusals import Refusal
 from thumbnailer.files import CONTENT_TYPES, Encoded
 from thumbnailer.order import Operation, Order, Rendered

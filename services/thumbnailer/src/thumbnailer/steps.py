@@ -14,10 +14,11 @@ from typing import Final
 
 from PIL import Image, ImageColor
 
-from picture import decode, jpeg
+from picture import decode
 from picture.formats import AVIF, GIF, PNG, WEBP
 from picture.gamut import implied_profile
 from picture.header import Header, read_header
+from picture.jpeg.markers import without_fine_scans
 from picture.limits import Limits
 from picture.orientation import Size, turn, upright_size
 from picture.pixels import unify
@@ -115,7 +116,7 @@ def drop_fine_scans(work: Work) -> Work:
     header = work.header
     if header.outline is None:
         return work
-    data = jpeg.without_fine_scans(header.data, header.outline, _need(work))
+    data = without_fine_scans(header.data, header.outline, _need(work))
     if data is header.data:
         return work
     image = decode.open_header(data, header.form, work.order.limits)

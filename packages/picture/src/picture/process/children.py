@@ -22,10 +22,10 @@ from typing import Any, Final
 
 import structlog
 
-from picture.child import Answer
 from picture.limits import Limits
+from picture.process.child import Answer
+from picture.process.wire import BrokenWireError, WireTimeoutError, receive, send
 from picture.refusals import Refusal
-from picture.wire import BrokenWireError, WireTimeoutError, receive, send
 
 # Measured: less memory kept when idle, and no page faults for the coefficients of
 # progressive pictures. The last two only work together.
@@ -78,7 +78,7 @@ class Child:
 
 
 class Children:
-    """Does the work of one module (see ``picture.child``) on ``count`` pictures at a time."""
+    """Does the work of one module (see ``child``) on ``count`` pictures at a time."""
 
     def __init__(self, module: str, count: int, limits: Limits) -> None:
         self._module = module
@@ -162,7 +162,7 @@ def spawn(module: str, limits: Limits) -> Child:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(  # noqa: S603 -- nothing in the command comes from outside
-            [sys.executable, "-I", "-m", "picture.child", str(theirs.fileno()), module],
+            [sys.executable, "-I", "-m", "picture.process.child", str(theirs.fileno()), module],
             env={name: os.environ[name] for name in _INHERITED if name in os.environ} | MALLOC,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,

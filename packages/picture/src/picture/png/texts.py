@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from picture.limits import Limits
-from picture.png import Chunk
+from picture.png.chunks import Chunk
 
 Bytes = bytes | mmap.mmap
 

@@ -3,7 +3,7 @@
 Pictures are hostile: this process has limits, no secrets in its environment, and its
 parent believes nothing it says. Its memory is small: it imports no client and no server.
 
-    python -I -m picture.child SOCKET MODULE
+    python -I -m picture.process.child SOCKET MODULE
 
 ``MODULE`` has two functions: ``warm_up(limits)`` loads what no picture should wait for, and
 ``work(order, data, limits)`` returns the answer to one order and its raw parts, or raises Refusal.
@@ -20,10 +20,10 @@ import traceback
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from picture import confinement, memory
 from picture.limits import Limits
+from picture.process import confinement, memory
+from picture.process.wire import BrokenWireError, receive, send
 from picture.refusals import Refusal
-from picture.wire import BrokenWireError, receive, send
 
 Answer = tuple[dict[str, Any], bytes]
 

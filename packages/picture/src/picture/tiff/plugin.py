@@ -28,14 +28,14 @@ from PIL.TiffImagePlugin import (
     ImageFileDirectory_v2,
 )
 
-from picture import tiff_colours
-from picture.tiff_samples import FLOAT, UNSIGNED, Storage, bands, webp
+from picture.tiff import colours
+from picture.tiff.samples import FLOAT, UNSIGNED, Storage, bands, webp
 
 _MAX_SAMPLES: Final = 16
 _LAB_BITS: Final = (8, 16)
 _WEBP: Final = 50_001
 _YCC: Final = 6
-_SEE_THROUGH: Final = frozenset({tiff_colours.GREY, tiff_colours.COLOUR, tiff_colours.PRINT})
+_SEE_THROUGH: Final = frozenset({colours.GREY, colours.COLOUR, colours.PRINT})
 _BYTE: Final = 256
 
 
@@ -76,11 +76,11 @@ class TiffPicture(TiffImagePlugin.TiffImageFile):
     def _set_up_rare(self, error: Exception) -> None:
         """Prepare for what the plugin gave up with this error."""
         told, stored = _photometric(self.tag_v2), _storage(self.tag_v2)
-        if told not in tiff_colours.COLOURS or not _is_known(stored, told):
+        if told not in colours.COLOURS or not _is_known(stored, told):
             raise OSError(f"unsupported kind of TIFF: {error}") from error
         self._stored = stored
         self._size = self._tile_size = stored.size
-        self._mode = tiff_colours.mode_of(told, _transparency(self.tag_v2), stored)
+        self._mode = colours.mode_of(told, _transparency(self.tag_v2), stored)
         self.tile, self._im = [], None
         if ICCPROFILE in self.tag_v2 and stored.kind != FLOAT:
             self.info["icc_profile"] = self.tag_v2[ICCPROFILE]
@@ -99,9 +99,9 @@ class TiffPicture(TiffImagePlugin.TiffImageFile):
         if stored.compression == _WEBP:
             return webp(parts, stored, self.mode)
         found, told = bands(parts, stored), _photometric(self.tag_v2)
-        if told == tiff_colours.PALETTE:
-            return tiff_colours.look_up(found[0], self.tag_v2[COLORMAP])
-        return tiff_colours.compose(found, told, _transparency(self.tag_v2), stored)
+        if told == colours.PALETTE:
+            return colours.look_up(found[0], self.tag_v2[COLORMAP])
+        return colours.compose(found, told, _transparency(self.tag_v2), stored)
 
     def _parts(self, stored: Storage) -> list[bytes]:
         """Return the strips or tiles as they stand in the file."""
@@ -121,8 +121,8 @@ def _is_whole_ycc(tags: ImageFileDirectory_v2) -> bool:
 
 
 def _is_known(stored: Storage, photometric: int) -> bool:
-    enough = tiff_colours.COLOURS[photometric] <= stored.samples <= _MAX_SAMPLES
-    is_lab = photometric == tiff_colours.LAB
+    enough = colours.COLOURS[photometric] <= stored.samples <= _MAX_SAMPLES
+    is_lab = photometric == colours.LAB
     return enough and stored.is_known and (not is_lab or stored.bits in _LAB_BITS)
 
 
@@ -131,7 +131,7 @@ def _storage(tags: ImageFileDirectory_v2) -> Storage:
     is_tiled = TILEOFFSETS in tags
     strip = size[0], min(_told(tags, ROWSPERSTRIP, size[1]), size[1])
     tile = _told(tags, TILEWIDTH, 0), _told(tags, TILELENGTH, 0)
-    is_lab = _photometric(tags) == tiff_colours.LAB
+    is_lab = _photometric(tags) == colours.LAB
     return Storage(
         size=size,
         samples=_told(tags, SAMPLESPERPIXEL, 1),
@@ -156,8 +156,8 @@ def _transparency(tags: ImageFileDirectory_v2) -> int:
     photometric, kind = _photometric(tags), _told(tags, EXTRASAMPLES, 0)
     if photometric not in _SEE_THROUGH:
         return 0
-    has_place = _told(tags, SAMPLESPERPIXEL, 1) > tiff_colours.COLOURS[photometric]
-    is_alpha = kind in {tiff_colours.MULTIPLIED, tiff_colours.SEPARATE}
+    has_place = _told(tags, SAMPLESPERPIXEL, 1) > colours.COLOURS[photometric]
+    is_alpha = kind in {colours.MULTIPLIED, colours.SEPARATE}
     return kind if has_place and is_alpha else 0
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from PIL import AvifImagePlugin, ImageFile
 
-from picture.boxes import association_lists, item_entries, primary_properties
+from picture.heif.boxes import association_lists, item_entries, primary_properties
 from picture.orientation import Size
 
 _SEQUENCE: Final = b"avis"

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 from PIL import Image, ImageChops, ImageMath
 
-from picture.tiff_samples import FLOAT, SIGNED, UNSIGNED, Storage
+from picture.tiff.samples import FLOAT, SIGNED, UNSIGNED, Storage
 
 WHITE_IS_ZERO, GREY, COLOUR, PALETTE, PRINT, LAB = 0, 1, 2, 3, 5, 8
 # How the first sample beside the colours tells what can be seen through.

@@ -12,7 +12,7 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageFile
 
-from picture import jpeg
+from picture.jpeg import markers
 from picture.limits import Limits
 from picture.refusals import Refusal
 
@@ -75,7 +75,7 @@ class Watched(io.RawIOBase):
 
 def end_of_pixels(data: Bytes, limits: Limits) -> int | None:
     """Return where the end marker of a JPEG in one scan stands; None if it has several, or none."""
-    found = jpeg.outline(data, limits)
+    found = markers.outline(data, limits)
     if found.progressive or len(found.scans) != 1 or found.scans[0].end != len(data):
         return None
     end = data.rfind(END)
@@ -84,7 +84,7 @@ def end_of_pixels(data: Bytes, limits: Limits) -> int | None:
 
 def lacks_little(data: Bytes, limits: Limits) -> bool:
     """Tell whether a JPEG that ends too early has all but its last few blocks."""
-    found = jpeg.outline(data, limits)
+    found = markers.outline(data, limits)
     try:
         if found.progressive:
             return found.is_complete and _last_scan_reaches_bottom(data, found)
@@ -113,7 +113,7 @@ def _count_filled(blocks: Image.Image) -> int:
     return count
 
 
-def _last_scan_reaches_bottom(data: Bytes, found: jpeg.Outline) -> bool:
+def _last_scan_reaches_bottom(data: Bytes, found: markers.Outline) -> bool:
     """Tell whether the last scan changes something near the bottom of the picture, or nothing.
 
     It is compared with an empty one: without any, the decoder would smooth all blocks.

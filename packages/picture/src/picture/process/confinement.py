@@ -4,7 +4,7 @@ import resource
 from typing import Final
 
 from picture.limits import Limits
-from picture.seccomp import forbid_network_and_programs
+from picture.process.seccomp import forbid_network_and_programs
 
 _MB: Final = 1024 * 1024
 

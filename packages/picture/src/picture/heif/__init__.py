@@ -1,0 +1,1 @@
+"""Files of boxes: AVIF and HEIC."""

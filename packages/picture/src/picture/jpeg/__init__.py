@@ -1,0 +1,1 @@
+"""JPEG files, before they are decoded and where they end too early."""

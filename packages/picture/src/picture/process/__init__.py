@@ -1,0 +1,1 @@
+"""Processes that decode, and may be killed."""

@@ -1,0 +1,1 @@
+"""TIFF files, of more kinds than Pillow has layouts for."""
