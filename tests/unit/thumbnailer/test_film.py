@@ -45,6 +45,20 @@ def test_a_recipe_may_keep_an_animation(source: str) -> None:
     assert frames(image) == [("red", 100), ("lime", 200), ("blue", 300), ("white", 400)]
 
 
+@pytest.mark.parametrize(
+    ("source", "told", "plays"),
+    [("GIF", 0, 0), ("GIF", None, 1), ("GIF", 2, 3), ("WEBP", 0, 0), ("WEBP", 2, 2), ("PNG", 2, 2)],
+)
+def test_it_is_played_as_often_as_before(source: str, told: int | None, plays: int) -> None:
+    assert moving(animation(source, loop=told)).info["loop"] == plays
+
+
+def test_the_smallest_of_what_moves_is_kept() -> None:
+    image = moving(animation("GIF"), format=("jpeg", "webp", "avif"), keep="smallest")
+
+    assert image.format in {"WEBP", "AVIF"}
+
+
 def test_avif_moves_too() -> None:
     image = moving(animation("GIF"), format="avif")
 

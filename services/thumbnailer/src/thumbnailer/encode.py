@@ -30,7 +30,10 @@ def encode_each(
 
     ``origin`` is the format of the original; the only label is the credit.
     """
-    formats = dict.fromkeys(choose(wanted, origin, image) for wanted in recipe.formats)
+    formats = list(dict.fromkeys(choose(wanted, origin, image) for wanted in recipe.formats))
+    if recipe.keep == "smallest" and isinstance(image, Film):
+        # A still would always be smaller.
+        formats = [form for form in formats if form in MOVING]
     made = [encode(image, recipe, form, credit) for form in formats]
     if recipe.keep == "smallest":
         return (min(made, key=lambda one: len(one.data)),)

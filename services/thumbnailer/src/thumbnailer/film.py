@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from PIL import Image, ImageFile
 
 from picture.decode import DAMAGE
+from picture.formats import GIF, Format
 from thumbnailer.recipe import Recipe
 
 # What browsers show for frames that declare next to nothing.
@@ -15,11 +16,13 @@ _MIN_MS = 20
 class Film(Image.Image):
     """Looks to Pillow's encoders like an opened animation."""
 
-    def __init__(self, make: Callable[[], Iterator[Image.Image]], durations: list[int]) -> None:
+    def __init__(
+        self, make: Callable[[], Iterator[Image.Image]], durations: list[int], loop: int = 0
+    ) -> None:
         super().__init__()
         self._make = make
         self.durations = durations
-        self.loop = 0
+        self.loop = loop
         self.n_frames = len(durations)
         self.is_animated = True
         self._start()
@@ -48,6 +51,14 @@ class Film(Image.Image):
 
     def _show(self, frame: Image.Image) -> None:
         self.im, self._mode, self._size = frame.im, frame.mode, frame.size
+
+
+def count_plays(image: ImageFile.ImageFile, form: Format) -> int:
+    """Return how often an animation is played, 0 for ever; a GIF tells how often it is repeated."""
+    told = image.info.get("loop")
+    if form is not GIF:
+        return int(told or 0)
+    return 1 if told is None else told and told + 1
 
 
 def durations(image: ImageFile.ImageFile, recipe: Recipe) -> list[int]:

@@ -26,7 +26,7 @@ from thumbnailer.attention import look
 from thumbnailer.credit import read_credit
 from thumbnailer.encode import choose, encode_each, flatten
 from thumbnailer.files import MOVING, Encoded
-from thumbnailer.film import Film, durations
+from thumbnailer.film import Film, count_plays, durations
 from thumbnailer.focus import told_focus
 from thumbnailer.geometry import CENTRE, Box, Cut, Point, as_stored
 from thumbnailer.layers import Layer, cut_layer, cut_of, nearest
@@ -234,15 +234,17 @@ def _moves(work: Work, recipe: Recipe) -> bool:
 
 def _film(work: Work, recipe: Recipe) -> Film | None:
     header, limits = work.header, work.order.limits
-    shown = durations(decode.open_header(work.header.moving, header.form, limits), recipe)
+    opened = decode.open_header(header.moving, header.form, limits)
+    shown = durations(opened, recipe)
 
     def frames() -> Iterator[Image.Image]:
-        image = decode.open_header(work.header.moving, header.form, limits)
+        image = decode.open_header(header.moving, header.form, limits)
         for number in range(len(shown)):
             image.seek(number)
             yield _frame(work, recipe, image)
 
-    return Film(frames, shown) if len(shown) > 1 else None
+    plays = count_plays(opened, header.form)
+    return Film(frames, shown, plays) if len(shown) > 1 else None
 
 
 def _frame(work: Work, recipe: Recipe, image: Image.Image) -> Image.Image:
