@@ -78,6 +78,12 @@ def test_formats_that_stand_still_show_the_first_frame(form: str) -> None:
     assert shown.convert("RGB").getpixel((20, 15))[0] > 200  # type: ignore[index]
 
 
+def test_the_still_of_an_opaque_animation_is_a_jpeg() -> None:
+    made = show(animation("GIF"), Recipe("one", 40, 40, format=("auto", "webp"), animation="keep"))
+
+    assert made["one"].format == "JPEG"
+
+
 def test_frames_and_time_are_limited() -> None:
     few = moving(animation("GIF"), max_frames=2)
     short = moving(animation("GIF"), max_duration_s=0.3)

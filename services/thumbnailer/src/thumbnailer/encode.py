@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image
 
-from picture.pixels import has_transparency
+from picture.pixels import has_transparency, without_needless_alpha
 from thumbnailer.files import EXTENSIONS, MOVING, Encoded, Written
 from thumbnailer.film import Film
 from thumbnailer.recipe import OutputFormat, Recipe
@@ -30,11 +30,13 @@ def encode_each(
 
     ``origin`` is the format of the original; the only label is the credit.
     """
-    formats = list(dict.fromkeys(choose(wanted, origin, image) for wanted in recipe.formats))
+    still = without_needless_alpha(image.still()) if isinstance(image, Film) else image
+    formats = list(dict.fromkeys(choose(wanted, origin, still) for wanted in recipe.formats))
     if recipe.keep == "smallest" and isinstance(image, Film):
         # A still would always be smaller.
         formats = [form for form in formats if form in MOVING]
-    made = [encode(image, recipe, form, credit) for form in formats]
+    shown = ((image if form in MOVING else still, form) for form in formats)
+    made = [encode(one, recipe, form, credit) for one, form in shown]
     if recipe.keep == "smallest":
         return (min(made, key=lambda one: len(one.data)),)
     others = (replace(one, name=f"{one.name}-{one.extension}") for one in made[1:])
@@ -50,8 +52,6 @@ def choose(wanted: OutputFormat, origin: str, image: Image.Image) -> Written:
 
 
 def encode(image: Image.Image, recipe: Recipe, form: Written, credit: bytes = b"") -> Encoded:
-    if isinstance(image, Film) and form not in MOVING:
-        image = image.still()
     if form == "jpeg":
         image = flatten(image, recipe.background)
     # The savers of JPEG, WebP and AVIF copy comments and profiles out of here.
