@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.resources import files
@@ -11,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from google.api_core.exceptions import PreconditionFailed
 from google.cloud import firestore
 from google.cloud.storage.retry import DEFAULT_RETRY
@@ -27,17 +29,18 @@ SEEDED = random.Random(20_261_120)
 IMPATIENT = DEFAULT_RETRY.with_delay(0.1, 0.5).with_timeout(120)
 
 
-def test_three_kills_in_the_middle_of_uploads_lose_nothing(tmp_path: Path) -> None:
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
     stack = ROOT / "localcloud" / "stack.yaml"
     with LocalCloud(tmp_path / "data", stack, services=3) as cloud:
         cloud.start()
         apply_environment(cloud.environment())
         with closing(Pipeline(cloud)) as pipeline:
-            kill_three_times(pipeline)
+            yield pipeline
         assert cloud.stop() == 0, cloud.log_tail()
 
 
-def kill_three_times(pipeline: Pipeline) -> None:
+def test_three_kills_in_the_middle_of_uploads_lose_nothing(pipeline: Pipeline) -> None:
     contents = [jpeg(photo(240, 180, seed=n)) for n in range(5)]
     uploads: list[Upload] = []
 
@@ -95,17 +98,7 @@ def kill_everything(cloud: LocalCloud) -> None:
     cloud.kill()
 
 
-def test_a_kill_while_a_refused_original_is_hidden_leaves_no_half(tmp_path: Path) -> None:
-    stack = ROOT / "localcloud" / "stack.yaml"
-    with LocalCloud(tmp_path / "data", stack, services=3) as cloud:
-        cloud.start()
-        apply_environment(cloud.environment())
-        with closing(Pipeline(cloud)) as pipeline:
-            kill_before_the_deletion(pipeline)
-        assert cloud.stop() == 0, cloud.log_tail()
-
-
-def kill_before_the_deletion(pipeline: Pipeline) -> None:
+def test_a_kill_while_a_refused_original_is_hidden_leaves_no_half(pipeline: Pipeline) -> None:
     fault = {"method": "storage.objects.delete", "count": 3}
     pipeline.cloud.ask("POST", "/_localcloud/faults", fault)
     refused = (files("safelight_cli") / "samples" / "refused.jpg").read_bytes()
