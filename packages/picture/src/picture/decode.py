@@ -32,7 +32,6 @@ from PIL import (
 from picture.bmp import BmpPicture
 from picture.formats import AVIF, BMP, GIF, HEIC, JPEG, JPEG2000, PNG, TIFF, Format
 from picture.heif.avif import AvifPicture
-from picture.jpeg.kind import rare_kind
 from picture.jpeg.truncation import END, Watched, end_of_pixels, lacks_little
 from picture.limits import Limits
 from picture.orientation import TAG, UPRIGHT, known
@@ -93,8 +92,6 @@ def open_header(data: Bytes, form: Format, limits: Limits) -> ImageFile.ImageFil
     """Return the picture with its header read and no pixel decoded."""
     if form is HEIC:
         _register_heic()
-    if form is JPEG and (kind := rare_kind(data)) is not None:
-        raise Refusal("unsupported_format", kind=kind)
     with _refusing_damage():
         # Image.open would try the same, and keep the reason of a failure to itself.
         make, _ = Image.OPEN[form.plugin]

@@ -8,6 +8,7 @@ from PIL import ImageFile
 
 from picture import decode, formats
 from picture.jpeg import markers
+from picture.jpeg.kind import rare_kind
 from picture.limits import Limits
 from picture.orientation import Size
 from picture.png import chunks
@@ -43,7 +44,7 @@ def read_header(data: Bytes, limits: Limits) -> Header:
     """Return the header of a picture that keeps the limits.  Raises Refusal for any other."""
     form = identify(data, limits)
     check_structure(data, form, limits)
-    outline = markers.outline(data, limits) if form is formats.JPEG else None
+    outline = _outline(data, limits) if form is formats.JPEG else None
     still, moving, told = data, data, 1
     if form is formats.PNG:
         still, moving, told = _without_bombs(data, limits)
@@ -58,6 +59,13 @@ def identify(data: Bytes, limits: Limits) -> formats.Format:
     if len(data) > limits.max_bytes:
         raise Refusal("too_large", actual=len(data), allowed=limits.max_bytes)
     return formats.identify(data[: formats.HEAD_BYTES])
+
+
+def _outline(data: Bytes, limits: Limits) -> markers.Outline:
+    found = markers.outline(data, limits)
+    if (kind := rare_kind(found)) is not None:
+        raise Refusal("unsupported_format", kind=kind)
+    return found
 
 
 def _check_size(

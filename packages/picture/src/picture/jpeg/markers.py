@@ -18,7 +18,8 @@ Bytes = bytes | mmap.mmap
 _SOI_LENGTH: Final = 2
 _EOI: Final = 0xD9
 _SOS: Final = 0xDA
-_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+# The last one is that of JPEG-LS (ITU-T T.87).
+_FRAMES: Final = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 # Also with arithmetic coding, where each scan costs as much.
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -56,6 +57,10 @@ class Outline:
     scans: tuple[Scan, ...]
     luma: int = 0
     """The number of the first component, which is never stored smaller than the others."""
+    frame: int = 0
+    """The marker of the first frame header, which tells the kind of JPEG; 0 if there is none."""
+    bits: int = 8
+    """Of a sample."""
 
     @property
     def is_complete(self) -> bool:
@@ -73,6 +78,7 @@ class Outline:
 def outline(data: Bytes, limits: Limits) -> Outline:
     """Return the outline of a JPEG; refuses one with more scans than a camera would write."""
     progressive, components, luma, segments, junk, end = False, 0, 0, 0, 0, _SOI_LENGTH
+    frame, bits = 0, 8
     scans: list[Scan] = []
     while (at := _next_marker(data, end)) < len(data) and (marker := data[at + 1]) != _EOI:
         junk += at - end
@@ -80,13 +86,14 @@ def outline(data: Bytes, limits: Limits) -> Outline:
         if marker in _FRAMES:
             progressive, components = marker in _PROGRESSIVE, _byte(data, at + 9)
             luma = _byte(data, at + 10)
+            frame, bits = (frame, bits) if frame else (marker, _byte(data, at + 4))
         elif marker == _SOS:
             is_only = not progressive and _byte(data, at + 4) >= components
             end = len(data) if is_only else _end_of_scan(data, end)
             scans.append(_scan(data, at, end))
         segments += 1
         _check(scans, segments, junk, end, limits)
-    return Outline(progressive, components, tuple(scans), luma)
+    return Outline(progressive, components, tuple(scans), luma, frame, bits)
 
 
 def _check(scans: list[Scan], segments: int, junk: int, end: int, limits: Limits) -> None:
