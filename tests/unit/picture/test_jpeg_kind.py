@@ -48,3 +48,10 @@ def test_a_frame_that_is_missing_is_no_kind() -> None:
 
     assert kind_of(PHOTO[:at]) is None
     assert kind_of(PHOTO[:2]) is None
+
+
+def test_what_looks_like_a_frame_behind_junk_is_no_kind() -> None:
+    data = of_kind(0xC3)
+    at = data.index(b"\xff\xc3")
+
+    assert kind_of(data[:at] + b"junk" + data[at:]) is None

@@ -58,7 +58,10 @@ class Outline:
     luma: int = 0
     """The number of the first component, which is never stored smaller than the others."""
     frame: int = 0
-    """The marker of the first frame header, which tells the kind of JPEG; 0 if there is none."""
+    """The marker of the first frame header, which tells the kind of JPEG.
+
+    0 if there is none, or only behind junk or pixels, where it may be part of these.
+    """
     bits: int = 8
     """Of a sample."""
 
@@ -86,7 +89,8 @@ def outline(data: Bytes, limits: Limits) -> Outline:
         if marker in _FRAMES:
             progressive, components = marker in _PROGRESSIVE, _byte(data, at + 9)
             luma = _byte(data, at + 10)
-            frame, bits = (frame, bits) if frame else (marker, _byte(data, at + 4))
+            if not (frame or junk or scans):
+                frame, bits = marker, _byte(data, at + 4)
         elif marker == _SOS:
             is_only = not progressive and _byte(data, at + 4) >= components
             end = len(data) if is_only else _end_of_scan(data, end)
